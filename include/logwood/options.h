@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace logwood {
+
+// Largest key, in bytes; the smallest is empty.
+inline constexpr size_t kKeySizeMax = 65'536;
+// Largest value that Put takes, in bytes.
+inline constexpr size_t kValueSizeMax = 16'777'216;
+// Largest batch, in bytes as encoded.
+inline constexpr size_t kBatchSizeMax = size_t{1} << 30;
+// Largest name of a collection, in bytes; the smallest has one byte. Names are UTF-8 or any other bytes.
+inline constexpr size_t kCollectionNameSizeMax = 255;
+
+enum class OpenMode : uint8_t {
+  kOpenOrCreate = 0,
+  kOpen = 1,      // kNotFound where there is no database.
+  kCreate = 2,    // kAlreadyExists where there is one.
+  kReadOnly = 3,  // kNotFound where there is none; shares the lock with other readers and writes nothing.
+  kSalvage = 4,   // Reserved: kUnsupported.
+};
+
+// How a database works. The defaults are for a program that has some hundred MiB to spare.
+struct Options {
+  OpenMode mode = OpenMode::kOpenOrCreate;
+  // Bytes of blocks kept in memory. Default 64 MiB; 0 to 2^40. Raise it until what is read often fits.
+  uint64_t cache_size_bytes = uint64_t{64} << 20;
+  // Bytes of entries that collect in memory before they are flushed. Default 64 MiB; 512 to 2^32. Larger means fewer
+  // merges and a longer recovery.
+  uint64_t memtable_size_bytes = uint64_t{64} << 20;
+  // Bytes of log after which a next log file is begun. Default 64 MiB; 4 KiB to 2^32.
+  uint64_t log_file_size_bytes = uint64_t{64} << 20;
+};
+
+// The shape in which a collection lies on disk.
+enum class CollectionKind : uint8_t {
+  kLsm = 1,
+  kBtree = 2,  // Reserved: kUnsupported.
+  kList = 3,   // Reserved: kUnsupported.
+};
+
+struct CollectionOptions {
+  CollectionKind kind = CollectionKind::kLsm;
+  // Bytes a block aims at. Default 8 KiB; 256 to 1 MiB. Larger means fewer reads for scans, more bytes for a get.
+  uint32_t block_size_bytes = 8192;
+};
+
+// Whether a commit is to survive the loss of power, or only the death of the process.
+enum class Sync : uint8_t {
+  kNo = 0,
+  kYes = 1,
+};
+
+struct CommitOptions {
+  Sync sync = Sync::kYes;
+};
+
+}  // namespace logwood

@@ -1,0 +1,55 @@
+#include "base/mutex.h"
+
+namespace logwood {
+
+void Mutex::Lock() NO_THREAD_SAFETY_ANALYSIS {
+  if (scheduler_ != nullptr) {
+    scheduler_->LockMutex(this);
+  } else {
+    mutex_.lock();
+  }
+}
+
+void Mutex::Unlock() NO_THREAD_SAFETY_ANALYSIS {
+  if (scheduler_ != nullptr) {
+    scheduler_->UnlockMutex(this);
+  } else {
+    mutex_.unlock();
+  }
+}
+
+void Condition::Wait(Mutex& mutex) {
+  if (scheduler_ != nullptr) {
+    scheduler_->Wait(this, &mutex, std::nullopt);
+    return;
+  }
+  std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
+  condition_.wait(lock);
+  lock.release();
+}
+
+bool Condition::WaitFor(Mutex& mutex, std::chrono::nanoseconds timeout) {
+  if (scheduler_ != nullptr) return scheduler_->Wait(this, &mutex, timeout);
+  std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
+  const bool notified = condition_.wait_for(lock, timeout) == std::cv_status::no_timeout;
+  lock.release();
+  return notified;
+}
+
+void Condition::NotifyOne() {
+  if (scheduler_ != nullptr) {
+    scheduler_->NotifyOne(this);
+  } else {
+    condition_.notify_one();
+  }
+}
+
+void Condition::NotifyAll() {
+  if (scheduler_ != nullptr) {
+    scheduler_->NotifyAll(this);
+  } else {
+    condition_.notify_all();
+  }
+}
+
+}  // namespace logwood

@@ -1,0 +1,41 @@
+#include "logwood/runtime.h"
+
+#include <algorithm>
+#include <mutex>
+#include <random>
+#include <thread>
+#include <utility>
+
+#include "base/thread_pool.h"
+
+namespace logwood {
+namespace {
+
+// Two threads at least, so that a long merge never keeps a flush waiting.
+int BackgroundThreadCount() { return static_cast<int>(std::max(2u, std::thread::hardware_concurrency())); }
+
+class SystemRuntime final : public Runtime {
+ public:
+  std::chrono::nanoseconds Now() override { return std::chrono::steady_clock::now().time_since_epoch(); }
+
+  uint64_t Random() override {
+    const std::lock_guard lock(mutex_);
+    return (uint64_t{device_()} << 32) | device_();
+  }
+
+  void Execute(std::function<void()> job) override { threads_.Run(std::move(job)); }
+
+ private:
+  std::mutex mutex_;
+  std::random_device device_;
+  ThreadPool threads_{BackgroundThreadCount()};
+};
+
+}  // namespace
+
+Runtime& Runtime::Default() {
+  static SystemRuntime runtime;
+  return runtime;
+}
+
+}  // namespace logwood
