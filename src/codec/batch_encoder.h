@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "codec/entry_type.h"
+#include "logwood/bytes.h"
+#include "logwood/result.h"
+
+namespace logwood {
+
+// A batch as the log holds it: bodies of records of up to 16 KiB, cut between operations; an operation that is larger
+// has a record of its own, with checksums behind it. Encoded once; the log writer adds headers only.
+//
+//   operation: type u8 | collection varint32 | key length varint32 | value length varint32 | key | value
+//
+// A tombstone's value length is 0. The body of a large record is one operation; behind it stands a table of 8-byte
+// checksums: one of the bytes before the value, then one for each 64 KiB of the value. The record's own checksum then
+// covers the table, so that a value can later be read and verified in parts.
+
+inline constexpr size_t kLogBodySizeMax = 16 * 1024;
+inline constexpr size_t kValueChunkSize = 64 * 1024;
+
+struct Operation {
+  EntryType type = EntryType::kPut;
+  CollectionId collection;
+  Bytes key;
+  Bytes value;
+};
+
+// A record body within an encoded batch.
+struct BatchFragment {
+  size_t begin = 0;   // In the encoder's buffer.
+  size_t length = 0;  // Of the body, without its table.
+  size_t table_length = 0;
+  uint32_t count = 0;  // Of operations: 1 where there is a table.
+  uint64_t checksum = 0;
+};
+
+// Collects operations. Thread-compatible.
+class BatchEncoder {
+ public:
+  // Requires: the sizes were checked against options.h; `type` is kPut or kTombstone.
+  void Add(EntryType type, CollectionId collection, Bytes key, Bytes value);
+  // Ends the last fragment and computes checksums that are still missing. Idempotent; Add() may follow.
+  void Seal();
+  void Clear();
+
+  [[nodiscard]] size_t size_bytes() const noexcept { return buffer_.size(); }
+  [[nodiscard]] uint64_t operation_count() const noexcept { return operation_count_; }
+  // As of the last Seal(). In order; valid until the next Add() or Clear().
+  [[nodiscard]] const std::vector<BatchFragment>& fragments() const noexcept { return fragments_; }
+  [[nodiscard]] Bytes body(const BatchFragment& fragment) const noexcept;
+  [[nodiscard]] Bytes table(const BatchFragment& fragment) const noexcept;
+
+ private:
+  std::string buffer_;
+  std::vector<BatchFragment> fragments_;
+  uint64_t operation_count_ = 0;
+  size_t sealed_count_ = 0;  // Fragments that have their checksum.
+};
+
+// Takes operations off a record's body.
+class OperationReader {
+ public:
+  // `body` must outlive what Next() returns.
+  explicit OperationReader(Bytes body) noexcept : body_(body) {}
+
+  // The next operation; nullopt at the end of the body. Errors: kCorruption (a length, a type, a limit of options.h);
+  // kUnsupported (a type that is reserved). Messages give the offset in the body.
+  [[nodiscard]] Result<std::optional<Operation>> Next();
+  // Where in the body the value of the operation that Next() returned last begins.
+  [[nodiscard]] size_t value_offset() const noexcept { return value_offset_; }
+
+ private:
+  Bytes body_;
+  size_t offset_ = 0;
+  size_t value_offset_ = 0;
+};
+
+// The checksum that a record's header must bear for `body`, and for `table` where it is not empty.
+[[nodiscard]] uint64_t FragmentChecksum(Bytes body, Bytes table) noexcept;
+// The table of a large operation that begins with `prefix_size` bytes before its value.
+[[nodiscard]] std::string ValueChecksumTable(Bytes operation, size_t prefix_size);
+// Whether `table` is what ValueChecksumTable() gives for the one operation in `body`.
+[[nodiscard]] bool ChecksumTableMatches(Bytes body, Bytes table);
+
+}  // namespace logwood
