@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/ids.h"
+#include "block/block.h"
+#include "codec/file_header.h"
+#include "logwood/result.h"
+#include "logwood/store.h"
+
+namespace logwood {
+
+// A file of blocks that is complete: open for reading. Immutable; thread-safe. Whoever reads from it holds it by a
+// shared pointer: that is what keeps the file from being removed (I5).
+class BlockFile {
+ public:
+  // Opens `number` and checks its header against number, type, `id` and `database`, and its length against `length`.
+  // Errors: kCorruption (not there, too short, another file's header), kUnsupported, kIo.
+  struct Expected {
+    FileNumber number;
+    FileType type = FileType::kTree;
+    FileId id;
+    DatabaseId database;
+    uint64_t length = 0;
+  };
+  [[nodiscard]] static Result<std::shared_ptr<const BlockFile>> Open(Store& store, const Expected& expected);
+
+  // Reads and verifies a block. Errors: kCorruption (checksum, layout, or beyond the stated length), kIo.
+  [[nodiscard]] Result<std::shared_ptr<const Block>> ReadBlock(BlockReference reference, BlockKind kind) const;
+
+  [[nodiscard]] FileNumber number() const noexcept { return expected_.number; }
+  [[nodiscard]] FileId id() const noexcept { return expected_.id; }
+  [[nodiscard]] uint64_t length() const noexcept { return expected_.length; }
+  // For bytes that are not blocks (values in a log that lives on).
+  [[nodiscard]] const ReadableFile& file() const noexcept { return *file_; }
+
+ private:
+  BlockFile(const Expected& expected, std::unique_ptr<ReadableFile> file);
+
+  Expected expected_;
+  std::unique_ptr<ReadableFile> file_;
+};
+
+// Writes a file of blocks. After an error every later call returns that same error. Confined to one job.
+class BlockFileWriter {
+ public:
+  // Creates the file and appends its header. `store` must outlive the writer.
+  [[nodiscard]] static Result<std::unique_ptr<BlockFileWriter>> Create(Store& store, const FileHeader& header,
+                                                                       uint64_t size_expected);
+
+  // Lays `builder` out at the next offset that is a multiple of 8, appends it, and returns where it stands. Blocks are
+  // gathered and appended in pieces of 64 KiB or more. The builder keeps its entries.
+  [[nodiscard]] Result<BlockReference> Append(BlockBuilder& builder);
+  // Appends what is left, makes all durable, and ends the file.
+  Status SyncAndFinish();
+
+  [[nodiscard]] const FileHeader& header() const noexcept { return header_; }
+  // Bytes so far, gathered ones included; after SyncAndFinish() the length to record in the manifest.
+  [[nodiscard]] uint64_t size() const noexcept;
+
+ private:
+  BlockFileWriter(const FileHeader& header, std::unique_ptr<AppendFile> file);
+
+  FileHeader header_;
+  std::unique_ptr<AppendFile> file_;
+  std::string gathered_;
+  Status poison_;
+};
+
+}  // namespace logwood

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/ids.h"
+#include "codec/entry_type.h"
+#include "logwood/bytes.h"
+#include "logwood/status.h"
+
+namespace logwood {
+
+// One key with what is said of it.
+struct Entry {
+  EntryType type = EntryType::kPut;
+  Bytes key;
+  Bytes value;
+  LogAddress address;  // Memtable entries only: where the log holds the value.
+};
+
+enum class SeekTo : uint8_t {
+  kExact = 0,       // The key itself, or invalid.
+  kAtOrAfter = 1,   // The first entry with a key >= it.
+  kAtOrBefore = 2,  // The last entry with a key <= it.
+};
+
+// The inner cursor: entries of one ordered source, each key once, tombstones included. All moves may be mixed freely.
+// Before the first move, past either end, and after an error it is not valid. An error is sticky: from then on the
+// cursor stays invalid and status() tells. What entry() points to lives until the next move or the cursor's end,
+// whichever comes first. Thread-compatible; several cursors over one source may be used at once.
+class EntryCursor {
+ public:
+  EntryCursor() = default;
+  EntryCursor(const EntryCursor&) = delete;  // Holds pins of its source.
+  EntryCursor& operator=(const EntryCursor&) = delete;
+  virtual ~EntryCursor() = default;
+
+  virtual void Seek(Bytes key, SeekTo to) = 0;
+  virtual void First() = 0;
+  virtual void Last() = 0;
+  // To the next larger or smaller key. Requires: valid().
+  virtual void Next() = 0;
+  virtual void Prev() = 0;
+
+  [[nodiscard]] bool valid() const noexcept { return valid_; }
+  // Requires: valid().
+  [[nodiscard]] const Entry& entry() const noexcept { return entry_; }
+  [[nodiscard]] const Status& status() const noexcept { return status_; }
+
+ protected:
+  // Moves set these three; not virtual, so that looking at an entry costs no call.
+  bool valid_ = false;
+  Entry entry_;
+  Status status_;
+};
+
+}  // namespace logwood

@@ -1,0 +1,143 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "block/block_cache.h"
+#include "block/block_file.h"
+#include "cursor/entry_cursor.h"
+#include "logwood/options.h"
+#include "logwood/result.h"
+
+namespace logwood {
+
+// The seam between the engine and the shapes in which collections lie on disk. A kind's durable state of a collection
+// is bytes that only the kind reads; every change of it is an edit, also bytes; the manifest folds edits into states.
+// A state refers to files by number: a file lives for as long as any state refers to it (I5).
+
+// An entry of a collection's trees and what keeps its bytes in memory.
+struct TreesHit {
+  EntryType type = EntryType::kPut;
+  Bytes value;
+  std::shared_ptr<const void> pin;
+};
+
+// How a kind reaches the files that its states refer to.
+class KindFiles {
+ public:
+  KindFiles() = default;
+  KindFiles(const KindFiles&) = delete;  // Borrowed by jobs and opens.
+  KindFiles& operator=(const KindFiles&) = delete;
+  virtual ~KindFiles() = default;
+
+  // The file, kept from removal for as long as it is held. Errors: kCorruption (a number that the manifest does not
+  // have, a file that is damaged or not there), kIo.
+  [[nodiscard]] virtual Result<std::shared_ptr<const BlockFile>> Open(FileNumber number) = 0;
+  [[nodiscard]] virtual BlockCache& cache() = 0;
+};
+
+// Where a job writes: one new file for each kind, made at the first call, shared by all collections of the kind.
+class JobOutput {
+ public:
+  JobOutput() = default;
+  JobOutput(const JobOutput&) = delete;  // Borrowed by jobs.
+  JobOutput& operator=(const JobOutput&) = delete;
+  virtual ~JobOutput() = default;
+
+  // Errors: kIo, kNoSpace.
+  [[nodiscard]] virtual Result<BlockFileWriter*> File() = 0;
+};
+
+// Bytes of a file that entries refer to, more or fewer than before.
+struct LiveBytesChange {
+  FileNumber file;
+  int64_t bytes = 0;
+  friend bool operator==(const LiveBytesChange&, const LiveBytesChange&) = default;
+};
+
+struct KindEdit {
+  std::string bytes;
+  std::vector<LiveBytesChange> live_bytes;
+};
+
+// The trees of a collection at one moment: what views hold. Immutable; thread-safe. Holds its files.
+class CollectionTrees {
+ public:
+  CollectionTrees() = default;
+  CollectionTrees(const CollectionTrees&) = delete;  // Views refer to it.
+  CollectionTrees& operator=(const CollectionTrees&) = delete;
+  virtual ~CollectionTrees() = default;
+
+  // The newest entry of `key`, tombstones included; nullopt without one. Errors: kCorruption, kIo.
+  [[nodiscard]] virtual Result<std::optional<TreesHit>> Get(Bytes key) const = 0;
+  // All trees as one source; the trees must outlive the cursor.
+  [[nodiscard]] virtual std::unique_ptr<EntryCursor> NewCursor() const = 0;
+  // Reads everything; calls `on_damage` for each thing wrong. Returns the number of blocks read. Errors: kIo.
+  [[nodiscard]] virtual Result<uint64_t> Verify(const std::function<void(const Status&)>& on_damage) const = 0;
+  // Files with the bytes that these trees refer to in each: what live bytes must add up to.
+  [[nodiscard]] virtual std::map<FileNumber, uint64_t> LiveBytes() const = 0;
+};
+
+// How hard Choose() is to look for something to merge.
+enum class MergeEffort : uint8_t {
+  kWhileWriting = 0,  // Only what keeps reads and space within bounds.
+  kAll = 1,           // Down to one tree.
+};
+
+// One shape on disk. Stateless; thread-safe. Functions called pure depend on their arguments alone.
+class Kind {
+ public:
+  Kind() = default;
+  Kind(const Kind&) = delete;  // Registered once.
+  Kind& operator=(const Kind&) = delete;
+  virtual ~Kind() = default;
+
+  // The state of a collection without any tree. Pure.
+  [[nodiscard]] virtual std::string InitialState(const CollectionOptions& options) const = 0;
+  // The state after an edit. Pure. Errors: kCorruption (bytes that are no state or edit, or do not fit together).
+  [[nodiscard]] virtual Result<std::string> ApplyEdit(Bytes state, Bytes edit) const = 0;
+  // The files that a state refers to. Pure. Errors: kCorruption.
+  [[nodiscard]] virtual Result<std::set<FileNumber>> Files(Bytes state) const = 0;
+  // Opens what a state describes; `files` must outlive the trees. Errors: kCorruption, kUnsupported, kIo.
+  [[nodiscard]] virtual Result<std::shared_ptr<const CollectionTrees>> Open(Bytes state, KindFiles& files) const = 0;
+
+  // Bytes of each log file to which the trees could refer instead of copying them, were `entries` flushed: values with
+  // an address in a log. Pure but for moving the cursor.
+  [[nodiscard]] virtual Result<std::map<FileNumber, uint64_t>> Stays(EntryCursor& entries) const = 0;
+  // Brings sealed `entries`, newer than all trees, into trees. Values in `logs_that_stay` may be referred to by their
+  // address; all others are copied. Errors: kIo, kNoSpace, kCorruption.
+  struct FlushInput {
+    Bytes state;
+    const CollectionTrees& trees;
+    EntryCursor& entries;
+    const std::set<FileNumber>& logs_that_stay;
+  };
+  [[nodiscard]] virtual Result<KindEdit> Flush(const FlushInput& input, JobOutput& output) const = 0;
+
+  // What to merge next, as bytes for Merge(); nullopt: nothing. Pure. Errors: kCorruption.
+  [[nodiscard]] virtual Result<std::optional<std::string>> Choose(Bytes state, MergeEffort effort) const = 0;
+  // Carries a plan out on the trees of the state it was chosen for. The edit holds also for states that flushes have
+  // made of that state meanwhile. Errors: kIo, kNoSpace, kCorruption.
+  [[nodiscard]] virtual Result<KindEdit> Merge(Bytes plan, const CollectionTrees& trees, JobOutput& output) const = 0;
+};
+
+// The kinds that a database knows. Filled before use, then read only.
+class KindRegistry {
+ public:
+  // Requires: `kind` was not registered before.
+  void Register(CollectionKind id, std::unique_ptr<const Kind> kind);
+  // Null for one that is not known.
+  [[nodiscard]] const Kind* Find(CollectionKind id) const;
+
+ private:
+  std::map<CollectionKind, std::unique_ptr<const Kind>> kinds_;
+};
+
+}  // namespace logwood

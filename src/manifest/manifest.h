@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "log/log_writer.h"
+#include "logwood/result.h"
+#include "logwood/store.h"
+#include "manifest/manifest_edit.h"
+#include "manifest/manifest_state.h"
+
+namespace logwood {
+
+// The durable root of a database: a log of edits. A record counts once it is synced; the next is written only then, so
+// that all records but the last stand below the durable mark of a later one (I9).
+//
+// A store has no way to go on writing a file that another process began; so every open, and a file that has grown well
+// beyond its state, goes over to a next manifest (docs/decisions/0004):
+//   1. Write file N+1: its header names N, its first edit is the whole state. Sync.
+//   2. Append a mark to N+1 that says so. Sync. Only then is N+1 used; N is superseded and may be removed.
+// The newest manifest whose first edit is whole counts. One whose first edit is not whole was never used, unless a
+// valid record behind it bears a mark: then it is corruption, never a way back to an older state. After an error every
+// later Append() returns it (I11). Confined to whoever holds the engine's manifest lock.
+class Manifest {
+ public:
+  struct Loaded {
+    ManifestState state;
+    DatabaseId database;
+    LogFileHeader header;
+    // Other manifest files of this database: superseded, or begun and never used. Leftovers.
+    std::vector<FileNumber> leftovers;
+    uint64_t good_end = 0;
+    Sequence last_record;
+  };
+
+  // Whether a store holds a database, by its manifest files. Reads only.
+  // Errors: kNotFound (no manifest and no other file of ours: no database), kCorruption (files of ours without a
+  // manifest that counts; damage below the mark; manifests of two databases), kUnsupported (a newer version), kIo.
+  // A manifest whose first record never became whole, alone in its store, is a creation that was cut short: kNotFound
+  // with that file's number in `unfinished`.
+  [[nodiscard]] static Result<Loaded> Load(Store& store, const KindRegistry& kinds,
+                                           std::vector<FileNumber>* unfinished);
+
+  // Begins the manifest of a new database with `state` in file `number` and syncs it.
+  struct Identity {
+    DatabaseId database;
+    FileNumber number;
+    FileId id;
+  };
+  [[nodiscard]] static Result<std::unique_ptr<Manifest>> Create(Store& store, const Identity& identity,
+                                                                ManifestState state, const KindRegistry& kinds);
+  // Goes on from a loaded one in file `identity`, with `edit` applied to the state that it begins with. Returns when
+  // that is durable. Removes nothing.
+  [[nodiscard]] static Result<std::unique_ptr<Manifest>> Continue(Store& store, const Loaded& loaded,
+                                                                  const Identity& identity, const ManifestEdit& edit,
+                                                                  const KindRegistry& kinds);
+
+  // Applies and writes an edit, and returns when it is durable. Errors: kCorruption (the edit does not fit: nothing was
+  // written), kIo, kNoSpace (the outcome is unknown).
+  Status Append(const ManifestEdit& edit);
+  // Whether the file has grown so far beyond its state that a rollover pays.
+  [[nodiscard]] bool WantsRollover() const;
+  // Goes over to file {number, id}. The old file is superseded: the caller removes it.
+  Status Rollover(FileNumber number, FileId id);
+
+  [[nodiscard]] const ManifestState& state() const noexcept { return state_; }
+  [[nodiscard]] FileNumber number() const noexcept;
+  [[nodiscard]] DatabaseId database() const noexcept;
+
+ private:
+  Manifest(Store& store, const KindRegistry& kinds, ManifestState state, std::unique_ptr<LogWriter> writer);
+
+  Store& store_;
+  const KindRegistry& kinds_;
+  ManifestState state_;
+  std::unique_ptr<LogWriter> writer_;
+  Sequence next_record_;
+  Status poison_;
+};
+
+}  // namespace logwood

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/arena.h"
+#include "base/ids.h"
+#include "memtable/memtable.h"
+
+namespace logwood {
+
+// What is sealed and flushed together: the memtables of all collections, in one arena, and the log files that hold the
+// same entries. One writer adds; readers look memtables up at any time, without a lock.
+class Generation {
+ public:
+  explicit Generation(FileNumber first_log);
+  Generation(const Generation&) = delete;  // Memtables point into its arena.
+  Generation& operator=(const Generation&) = delete;
+  ~Generation();
+
+  // The memtable of a collection; null where nothing was added to it yet. Any thread.
+  [[nodiscard]] const Memtable* Find(CollectionId collection) const;
+  // The same for the writer, who makes one where there is none.
+  Memtable& FindOrCreate(CollectionId collection);
+  // Collections that have a memtable, in order of id. The writer, or anyone once sealed.
+  [[nodiscard]] std::vector<CollectionId> collections() const;
+
+  // Of the first log file that holds entries of this generation; all later ones do too, up to the next generation's.
+  [[nodiscard]] FileNumber first_log() const noexcept { return first_log_; }
+  // Bytes of memory taken.
+  [[nodiscard]] size_t bytes() const noexcept { return arena_.bytes(); }
+
+  // The last sequence added; set by the writer after each commit.
+  [[nodiscard]] Sequence last() const noexcept { return last_; }
+  void set_last(Sequence last) noexcept { last_ = last; }
+
+ private:
+  FileNumber first_log_;
+  Arena arena_;
+  Sequence last_;
+};
+
+}  // namespace logwood

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "block/block_cache.h"
+#include "block/block_file.h"
+#include "cursor/entry_cursor.h"
+#include "logwood/result.h"
+#include "tree/tree_builder.h"
+
+namespace logwood {
+
+// An open segment. Immutable; thread-safe. Index and filter are read at the first use. Holds its file.
+class Tree {
+ public:
+  // An entry and what keeps its bytes in memory.
+  struct Hit {
+    EntryType type;
+    Bytes value;
+    std::shared_ptr<const Block> pin;
+  };
+
+  // Opens by the footer alone: one block. `cache` must outlive the tree. Errors: kCorruption, kUnsupported, kIo.
+  [[nodiscard]] static Result<std::shared_ptr<const Tree>> Open(std::shared_ptr<const BlockFile> file,
+                                                                const TreeDescriptor& descriptor, BlockCache& cache);
+  Tree(const Tree&) = delete;  // Cursors refer to it.
+  Tree& operator=(const Tree&) = delete;
+  ~Tree();
+
+  // The entry of `key`, tombstones included; nullopt without one. `hash` is Hash64(key), taken once for all trees.
+  // Cost: a filter line; where it says maybe, one block beside the index.
+  [[nodiscard]] Result<std::optional<Hit>> Get(Bytes key, uint64_t hash) const;
+  // The cursor holds the tree.
+  [[nodiscard]] std::unique_ptr<EntryCursor> NewCursor() const;
+  // Reads every block past the cache and checks checksums, order, separators, counts, the filter (no key of the tree
+  // may be denied) and the descriptor. `on_damage` is called for each thing wrong; going on after it where possible.
+  // Returns the number of blocks read. Errors: kIo.
+  [[nodiscard]] Result<uint64_t> Verify(const std::function<void(const Status&)>& on_damage) const;
+
+  [[nodiscard]] const TreeDescriptor& descriptor() const noexcept;
+  [[nodiscard]] const BlockFile& file() const noexcept;
+
+ private:
+  struct State;
+  explicit Tree(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace logwood
