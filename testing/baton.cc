@@ -361,7 +361,8 @@ std::string Baton::Describe(const Actor& actor) {
   if (actor.state == ActorState::kLocking) {
     text += " waits for " + NameOf(actor.mutex, "mutex") + ", held by " + owners_.at(actor.mutex)->ToString();
   } else if (actor.state == ActorState::kWaiting) {
-    text += " waits on " + NameOf(actor.condition, "condition") + " with " + NameOf(actor.mutex, "mutex");
+    text += " waits on " + NameOf(actor.condition, "condition");
+    text += " with " + NameOf(actor.mutex, "mutex");
   } else {
     text += " can run, at \"" + actor.last_point + "\"";
   }
