@@ -3,6 +3,7 @@
 #include <chrono>
 #include <gtest/gtest.h>
 #include <latch>
+#include <memory>
 #include <set>
 
 namespace logwood {
@@ -39,9 +40,9 @@ TEST(DefaultRuntime, DrawsAllSixtyFourBits) {
 
 // So that a long merge never keeps a flush waiting.
 TEST(DefaultRuntime, RunsTwoJobsAtOnce) {
-  std::latch both(3);
-  for (int i = 0; i < 2; ++i) Runtime::Default().Execute([&both] { both.arrive_and_wait(); });
-  both.arrive_and_wait();
+  const auto both = std::make_shared<std::latch>(3);  // Shared with the jobs, which may end after the test.
+  for (int i = 0; i < 2; ++i) Runtime::Default().Execute([both] { both->arrive_and_wait(); });
+  both->arrive_and_wait();
 }
 
 }  // namespace

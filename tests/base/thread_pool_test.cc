@@ -41,17 +41,14 @@ TEST(ThreadPool, RunsJobsThatJobsAddEvenWhileItEnds) {
 }
 
 TEST(ThreadPool, LetsGoOfAJobBeforeTheNext) {
-  ThreadPool threads(1);
   auto held = std::make_shared<int>(0);
   const std::weak_ptr<int> watched = held;
-  std::latch done(1);
   bool gone = false;
-  threads.Run([held = std::move(held)] {});
-  threads.Run([&] {
-    gone = watched.expired();
-    done.count_down();
-  });
-  done.wait();
+  {
+    ThreadPool threads(1);
+    threads.Run([held = std::move(held)] {});
+    threads.Run([&] { gone = watched.expired(); });
+  }
   EXPECT_TRUE(gone);
 }
 
