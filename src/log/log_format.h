@@ -40,7 +40,7 @@ enum class LogRecordType : uint8_t {
 };
 
 struct LogFileHeader {
-  FileHeader file;  // Type kLog or kManifest.
+  FileHeader file;         // Type kLog or kManifest.
   FileNumber predecessor;  // None: the first of its chain.
   FileId predecessor_id;
   uint64_t predecessor_end = 0;
@@ -51,8 +51,8 @@ struct LogFileHeader {
 struct LogRecord {
   LogRecordType type = LogRecordType::kOperations;
   bool end = true;
-  Sequence sequence;   // Of the first operation. A mark bears the next one to be given.
-  uint16_t count = 0;  // Sequences that the record takes.
+  Sequence sequence;      // Of the first operation. A mark bears the next one to be given.
+  uint16_t count = 0;     // Sequences that the record takes.
   Sequence durable_mark;  // Reading only: writers pass it to Append().
   Bytes body;
   Bytes checksum_table;
