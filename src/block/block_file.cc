@@ -70,7 +70,7 @@ Result<std::shared_ptr<const BlockFile>> BlockFile::Open(Store& store, const Exp
   }
   std::array<std::byte, kFileHeaderSize> bytes;
   LOGWOOD_RETURN_IF_ERROR(ReadFully(*file, 0, bytes, where + " offset 0"));
-  LOGWOOD_ASSIGN_OR_RETURN(const FileHeader header, DecodeFileHeader(bytes, where));
+  LOGWOOD_ASSIGN_OR_RETURN(const FileHeader header, DecodeFileHeader(Bytes(bytes.data(), bytes.size()), where));
   LOGWOOD_RETURN_IF_ERROR(CheckHeader(header, expected));
   // The constructor is private: make_shared() cannot call it.
   return std::shared_ptr<const BlockFile>(new BlockFile(expected, std::move(file)));

@@ -14,7 +14,7 @@ uint64_t BlockChecksum(Bytes block, const BlockIdentity& identity) noexcept {
   StoreFixed64(seed_bytes.data(), identity.file_id.value());
   StoreFixed64(seed_bytes.data() + sizeof(uint64_t), identity.offset);
   seed_bytes.back() = static_cast<std::byte>(identity.kind);
-  return Hash64(block.From(kBlockLengthOffset), Hash64(seed_bytes));
+  return Hash64(block.From(kBlockLengthOffset), Hash64(Bytes(seed_bytes.data(), seed_bytes.size())));
 }
 
 uint64_t BlockHead(Bytes suffix) noexcept {
