@@ -31,8 +31,13 @@ check_format() {
   git ls-files -z -- '*.h' '*.cc' | xargs -0 --no-run-if-empty clang-format-19 --dry-run -Werror
 }
 
+# configure CMAKE-OPTION...: prints warnings and errors alone.
+configure() {
+  cmake --log-level=WARNING "$@" >/dev/null
+}
+
 configure_with_gcc() {
-  cmake --preset release -D CMAKE_CXX_COMPILER=g++ --log-level=WARNING
+  configure --preset release -D CMAKE_CXX_COMPILER=g++
 }
 
 # The layer rule is a test like any other, run first because it says what the compiler cannot.
@@ -47,8 +52,8 @@ build_with_gcc() {
 
 # Clang proves the lock annotations, which GCC does not read.
 build_library_with_clang() {
-  cmake -S . -B build/clang-library -G Ninja -D CMAKE_CXX_COMPILER=clang++-19 -D CMAKE_BUILD_TYPE=Debug \
-    -D LOGWOOD_TESTS=OFF -D LOGWOOD_TOOLS=OFF --log-level=WARNING &&
+  configure -S . -B build/clang-library -G Ninja -D CMAKE_CXX_COMPILER=clang++-19 -D CMAKE_BUILD_TYPE=Debug \
+    -D LOGWOOD_TESTS=OFF -D LOGWOOD_TOOLS=OFF &&
     cmake --build build/clang-library
 }
 
@@ -59,19 +64,19 @@ run_tests() {
 
 # run_tests_of_preset PRESET: without the long simulations, which run under GCC.
 run_tests_of_preset() {
-  cmake --preset "$1" --log-level=WARNING && cmake --build "build/$1" &&
+  configure --preset "$1" && cmake --build "build/$1" &&
     ctest --test-dir "build/$1" --output-on-failure --no-label-summary -j2 --label-exclude '^full$'
 }
 
 # Reads the compile commands of the sanitizer build: Clang's own, and complete.
 run_clang_tidy() {
-  cmake --preset asan --log-level=WARNING &&
+  configure --preset asan &&
     run-clang-tidy-19 -quiet -p build/asan -header-filter="^$PWD/(include|src|tools)/" "^$PWD/(src|tools)/"
 }
 
 # Runs each fuzz target for 30 seconds on its corpus. What it finds new stays in build/fuzz/corpus.
 run_fuzz_targets() {
-  cmake --preset fuzz --log-level=WARNING && cmake --build build/fuzz || return 1
+  configure --preset fuzz && cmake --build build/fuzz || return 1
   local program name result=0
   for program in build/fuzz/bin/*_fuzz; do
     if [[ ! -x $program ]]; then

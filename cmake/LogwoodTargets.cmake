@@ -32,6 +32,9 @@ set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
 add_library(logwood_flags INTERFACE)
 target_compile_options(logwood_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
   $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety> $<$<BOOL:${LOGWOOD_WERROR}>:-Werror>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  target_compile_options(logwood_flags INTERFACE -Wno-restrict)  # GCC bug 105651: warns of "literal" + std::string.
+endif()
 target_compile_definitions(logwood_flags INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
 if(NOT LOGWOOD_SANITIZE)
   target_compile_options(logwood_flags INTERFACE -fstack-protector-strong
