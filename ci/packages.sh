@@ -9,14 +9,8 @@ packages_to_check=(clang-19 clang-format-19)
 # What ./check --full needs besides.
 packages_to_check_fully=(clang-tidy-19 lld-19 llvm-19 libclang-rt-19-dev)
 
-# Prints those of the given packages that are not installed, one a line.
-missing_packages() {
-  local package
-  for package in "$@"; do
-    if [[ "$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null)" != installed ]]; then
-      echo "$package"
-    fi
-  done
+is_installed() {
+  [[ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" == installed ]]
 }
 
 # Installs those of the given packages that are missing, and says which. Exits with 2, after printing what to run,
@@ -26,8 +20,10 @@ install_packages() {
     echo "This command sets itself up on Debian 12 alone. Packages it would install there: $*" >&2
     exit 2
   fi
-  local missing
-  mapfile -t missing < <(missing_packages "$@")
+  local missing=() package
+  for package in "$@"; do
+    is_installed "$package" || missing+=("$package")
+  done
   if ((${#missing[@]} == 0)); then
     echo "Packages: all ${#} are installed."
     return
