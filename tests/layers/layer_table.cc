@@ -18,6 +18,9 @@ constexpr std::string_view kVocabulary[] = {
     "logwood/version.h", "logwood/runtime.h", "logwood/store.h",
 };
 
+// The highest layer that sources of the test library see.
+constexpr int kTestingLayerMax = 1;
+
 // The only module that sees all public headers, because it implements them.
 constexpr std::string_view kApi = "api";
 
@@ -25,7 +28,7 @@ std::string_view FirstFolder(std::string_view path) { return path.substr(0, path
 
 // Whether includes of the project may begin with this folder.
 bool IsRoot(std::string_view folder) {
-  constexpr std::string_view kRoots[] = {"logwood", "testing", "tests", "tools", "fuzz", "bench"};
+  constexpr std::string_view kRoots[] = {"logwood", "testing", "tests", "tools"};
   return LayerOf(folder) || std::find(std::begin(kRoots), std::end(kRoots), folder) != std::end(kRoots);
 }
 
@@ -54,13 +57,16 @@ std::optional<std::string> WhyNotFromModule(std::string_view module, std::string
          " (layer " + std::to_string(*other_layer) + ")";
 }
 
-// The installed test library shows users public headers; inside it may use base, which simulation goes through.
+// The installed test library shows users public headers; inside it may use what stores and simulation are made of.
 std::optional<std::string> WhyNotFromTesting(std::string_view path, std::string_view included) {
   const std::string_view other = FirstFolder(included);
-  const bool installed = path.starts_with("testing/include/");
-  if (other == "logwood" || (!installed && (other == "base" || other == "testing"))) return std::nullopt;
-  return installed ? "an installed header of the test library includes public headers only"
-                   : "the test library includes public headers, base and itself only";
+  if (other == "logwood") return std::nullopt;
+  if (path.starts_with("testing/include/")) {
+    return "an installed header of the test library includes public headers only";
+  }
+  const std::optional<int> layer = LayerOf(other);
+  if (other == "testing" || (layer && *layer <= kTestingLayerMax)) return std::nullopt;
+  return "the test library includes public headers, base, codec, store and itself only";
 }
 
 }  // namespace
@@ -85,12 +91,13 @@ bool IsVocabularyHeader(std::string_view included) {
 std::optional<std::string> WhyNotInclude(std::string_view path, const Include& include) {
   const std::string_view other = FirstFolder(include.path);
   if (!include.quoted && other != "logwood" && !LayerOf(other)) return std::nullopt;
-  if (!IsRoot(other)) return "an include is rooted at src, include or the repository";
   const std::string part = PartOf(path);
+  if (!part.starts_with("src/") && part != "include" && part != "testing" && part != "tools") return std::nullopt;
+  if (!IsRoot(other)) return "an include is rooted at src, include or the repository";
   if (part == "include") return WhyNotFromPublicHeader(path, include.path);
   if (part == "testing") return WhyNotFromTesting(path, include.path);
   if (part.starts_with("src/")) return WhyNotFromModule(std::string_view(part).substr(4), include.path);
-  if (other == "tests" && part != "tests") return "only tests include tests";
+  if (other == "tests") return "only tests include tests";
   return std::nullopt;
 }
 

@@ -48,6 +48,15 @@ TEST(Repository, EveryModuleHasALayer) {
 
 TEST(Repository, IncludesFollowTheLayerTable) { ExpectNoFindings(CheckIncludes); }
 
+TEST(Repository, TargetsLinkLowerModulesOnly) {
+  for (const auto& entry : std::filesystem::directory_iterator(Root() / "src")) {
+    const std::filesystem::path path = entry.path() / "CMakeLists.txt";
+    if (!std::filesystem::exists(path)) continue;
+    const std::string name = path.lexically_relative(Root()).generic_string();
+    for (const Finding& finding : CheckModuleTarget(name, ReadFile(path))) ADD_FAILURE() << ToString(finding);
+  }
+}
+
 TEST(Repository, OnlyStoreDoesSystemIo) { ExpectNoFindings(CheckNoSystemIo); }
 
 TEST(Repository, OnlyBaseKnowsTimeChanceAndThreads) { ExpectNoFindings(CheckNoTimeChanceThreads); }

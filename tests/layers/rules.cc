@@ -1,9 +1,10 @@
 #include "tests/layers/rules.h"
 
 #include <algorithm>
-#include <cctype>
 #include <initializer_list>
+#include <iterator>
 #include <optional>
+#include <sstream>
 #include <utility>
 
 #include "tests/layers/function_scanner.h"
@@ -44,22 +45,22 @@ std::vector<Finding> FindWords(const SourceFile& file, Words words, Words header
   return findings;
 }
 
-size_t WordCount(std::string_view text) {
-  size_t count = 0;
-  bool in_word = false;
-  for (const char c : text) {
-    const bool is_word = std::isspace(static_cast<unsigned char>(c)) == 0;
-    if (is_word && !in_word) ++count;
-    in_word = is_word;
-  }
-  return count;
+std::vector<std::string> WordsOf(std::string_view text) {
+  std::istringstream in{std::string(text)};
+  return {std::istream_iterator<std::string>(in), std::istream_iterator<std::string>()};
+}
+
+bool MayLink(std::string_view module, std::string_view other) {
+  const std::optional<int> layer = LayerOf(module);
+  const std::optional<int> other_layer = LayerOf(other);
+  return layer && other_layer && *other_layer < *layer;
 }
 
 // A mark in a comment is fine as "TODO: " and a condition of three words at least.
 bool IsTodoWithCondition(std::string_view comment) {
   const size_t at = comment.find("TODO");
   const std::string_view rest = comment.substr(at + 4);
-  return rest.starts_with(": ") && WordCount(rest.substr(2)) >= 3;
+  return rest.starts_with(": ") && WordsOf(rest.substr(2)).size() >= 3;
 }
 
 std::string_view Stem(std::string_view path) { return path.substr(0, path.rfind('.')); }
@@ -200,6 +201,23 @@ std::vector<Finding> CheckOwnHeaderFirst(const SourceFile& file) {
     return {{file.path, i + 1, std::string(include->path) + " is this file's own header and comes first"}};
   }
   return {};
+}
+
+std::vector<Finding> CheckModuleTarget(const std::string& path, std::string_view text) {
+  const std::string module = PartOf(path).substr(std::string_view("src/").size());
+  std::vector<Finding> findings;
+  const size_t call = text.find("logwood_module(");
+  const std::string_view arguments = text.substr(std::min(call, text.size()));
+  const std::string_view inside = arguments.substr(0, arguments.find(')'));
+  bool in_depends = false;
+  for (const std::string& word : WordsOf(inside)) {
+    if (word == "SOURCES" || word == "DEPENDS") {
+      in_depends = word == "DEPENDS";
+    } else if (in_depends && !MayLink(module, word)) {
+      findings.push_back({path, 1, "DEPENDS " + word + ": a module links strictly lower modules only"});
+    }
+  }
+  return findings;
 }
 
 bool IsBannedFolder(std::string_view name) {

@@ -48,6 +48,9 @@ using Rule = std::vector<Finding> (*)(const SourceFile& file);
 // x.cc includes x.h of its folder before all else, if there is one: so that the header is known to stand alone.
 [[nodiscard]] std::vector<Finding> CheckOwnHeaderFirst(const SourceFile& file);
 
+// What the target of a module links, by the text of its CMakeLists.txt: the layer table holds there too.
+[[nodiscard]] std::vector<Finding> CheckModuleTarget(const std::string& path, std::string_view text);
+
 // Names of folders that say nothing about what lies in them.
 [[nodiscard]] bool IsBannedFolder(std::string_view name);
 

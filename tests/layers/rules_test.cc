@@ -63,6 +63,7 @@ TEST(CheckIncludes, FindsTheEngineInTheTestLibrary) {
   EXPECT_NE(Findings(CheckIncludes, "testing/simulator.cc", "#include \"engine/engine.h\"\n"), "");
   EXPECT_NE(Findings(CheckIncludes, "testing/include/logwood/testing/simulator.h", "#include \"base/mutex.h\"\n"), "");
   EXPECT_EQ(Findings(CheckIncludes, "testing/simulator.cc", "#include \"base/mutex.h\"\n"), "");
+  EXPECT_EQ(Findings(CheckIncludes, "testing/simulator.cc", "#include \"store/store_name.h\"\n"), "");
 }
 
 TEST(CheckIncludes, FindsATestOutsideTheTests) {
@@ -153,6 +154,13 @@ TEST(CheckOwnHeaderFirst, FindsItBehindAnother) {
   EXPECT_EQ(Findings(CheckOwnHeaderFirst, "src/log/log.cc", "#include <vector>\n#include \"log/log.h\"\n"),
             "src/log/log.cc:2: log/log.h is this file's own header and comes first\n");
   EXPECT_EQ(Findings(CheckOwnHeaderFirst, "src/log/log.cc", "#include \"log/log.h\"\n#include <vector>\n"), "");
+}
+
+TEST(CheckModuleTarget, FindsSiblingsAndHigherModules) {
+  const std::string path = "src/log/CMakeLists.txt";
+  EXPECT_TRUE(CheckModuleTarget(path, "logwood_module(log SOURCES log.cc DEPENDS base codec)\n").empty());
+  EXPECT_EQ(CheckModuleTarget(path, "logwood_module(log SOURCES log.cc DEPENDS base block engine)\n").size(), 2u);
+  EXPECT_EQ(CheckModuleTarget(path, "logwood_module(log DEPENDS\n  nothing_known\n  SOURCES log.cc)\n").size(), 1u);
 }
 
 TEST(IsBannedFolder, KnowsNamesThatSayNothing) {

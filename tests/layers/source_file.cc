@@ -130,15 +130,15 @@ class Splitter {
   SourceFile file_;
 };
 
+}  // namespace
+
+SourceFile ParseSource(std::string path, std::string_view text) { return Splitter(std::move(path), text).Split(); }
+
 std::string ReadFile(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) throw std::runtime_error("cannot read " + path.string());
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
-
-}  // namespace
-
-SourceFile ParseSource(std::string path, std::string_view text) { return Splitter(std::move(path), text).Split(); }
 
 std::vector<SourceFile> ReadSources(const std::filesystem::path& root, std::string_view folder) {
   std::vector<SourceFile> files;

@@ -25,6 +25,9 @@ struct SourceFile {
 // Throws where a file cannot be read.
 [[nodiscard]] std::vector<SourceFile> ReadSources(const std::filesystem::path& root, std::string_view folder);
 
+// All of a text file. Throws where it cannot be read.
+[[nodiscard]] std::string ReadFile(const std::filesystem::path& path);
+
 // Whether `line` holds `word`, not as a part of a longer identifier. `word` may contain "::".
 [[nodiscard]] bool ContainsWord(std::string_view line, std::string_view word);
 
