@@ -11,12 +11,28 @@ TEST(BlockReference, BoundsLengthsFromAboveByAnEighthAtMost) {
     size_t length_max;
   };
   constexpr Case kCases[] = {
-      {1, 8},          {8, 8},          {9, 16},           {40, 40},
-      {64, 64},        {65, 72},        {120, 120},        {128, 128},
-      {129, 144},      {144, 144},      {145, 160},        {256, 256},
-      {257, 288},      {8184, 8192},    {8192, 8192},      {8193, 9216},
-      {9216, 9216},    {9224, 10240},   {65536, 65536},    {65544, 73728},
-      {kBlockSizeMax - 8, kBlockSizeMax}, {kBlockSizeMax, kBlockSizeMax},
+      {1, 8},
+      {8, 8},
+      {9, 16},
+      {40, 40},
+      {64, 64},
+      {65, 72},
+      {120, 120},
+      {128, 128},
+      {129, 144},
+      {144, 144},
+      {145, 160},
+      {256, 256},
+      {257, 288},
+      {8184, 8192},
+      {8192, 8192},
+      {8193, 9216},
+      {9216, 9216},
+      {9224, 10240},
+      {65536, 65536},
+      {65544, 73728},
+      {kBlockSizeMax - 8, kBlockSizeMax},
+      {kBlockSizeMax, kBlockSizeMax},
   };
   for (const Case& c : kCases) EXPECT_EQ(BlockReference::Of(0, c.length).length_max(), c.length_max) << c.length;
 }
