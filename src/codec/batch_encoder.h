@@ -27,9 +27,9 @@ inline constexpr size_t kValueChunkSize = 64 * 1024;
 
 struct Operation {
   EntryType type = EntryType::kPut;
-  CollectionId collection;
-  Bytes key;
-  Bytes value;
+  CollectionId collection{};
+  Bytes key{};
+  Bytes value{};
 };
 
 // A record body within an encoded batch.
