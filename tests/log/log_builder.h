@@ -71,7 +71,6 @@ class LogBuilder {
   }
   LogBuilder& Mark() {
     LogRecord record{.type = LogRecordType::kMark, .sequence = next_};
-    record.checksum = FragmentChecksum({}, {});
     writer_->Append({&record, 1}, mark_).Check();
     return *this;
   }

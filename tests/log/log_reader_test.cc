@@ -159,7 +159,7 @@ TEST(LogReader, TornLargeOperationEndsTheLog) {
   const uint64_t first_end = log.end();
   log.Commit({{"b", std::string(70'000, 'v')}});
   const std::string whole = store.bytes("000007.log");
-  for (const uint64_t cut : {1, 8, 16, 23, 24, 25, 100, 60'000, 70'020}) {
+  for (const uint64_t cut : std::vector<uint64_t>{1, 8, 16, 23, 24, 25, 100, 60'000, 70'020}) {
     store.bytes("000007.log") = whole.substr(0, whole.size() - cut);
     EXPECT_EQ(ReadAll(store).good_end, first_end) << cut;
     store.bytes("000007.log").resize(whole.size());
@@ -184,7 +184,7 @@ TEST(LogReader, AnyChangedByteEndsTheLogThere) {
 }
 
 TEST(LogReader, ZerosBehindTheEndAreNoDamage) {
-  for (const size_t zeros : {1, 35, 36, 37, 4096, 300'000}) {
+  for (const size_t zeros : std::vector<size_t>{1, 35, 36, 37, 4096, 300'000}) {
     ByteStore store;
     LogBuilder log(store, 7, 1);
     log.Commit({{"a", "1"}});

@@ -117,8 +117,9 @@ TEST(LogRecovery, CommitWithoutItsEndIsCut) {
   a.Commit(batch);
   ASSERT_GE(batch.fragments().size(), 3u);
   const std::string whole = store.bytes(a.name());
-  for (const size_t lost : {size_t{1}, batch.fragments().back().length, batch.fragments().back().length + 36,
-                            batch.fragments().back().length + 37, whole.size() - end.end - 1}) {
+  for (const size_t lost :
+       std::vector<size_t>{size_t{1}, batch.fragments().back().length, batch.fragments().back().length + 36,
+                           batch.fragments().back().length + 37, whole.size() - end.end - 1}) {
     store.bytes(a.name()) = whole.substr(0, whole.size() - lost);
     const Recovered recovered = Recover(store, InputOf({5}));
     ASSERT_TRUE(recovered.status.ok()) << recovered.status;
@@ -305,7 +306,7 @@ TEST(LogRecovery, TornHeaderCountsAsNotThere) {
   b.Commit({{"b2", "2"}});
   const std::string whole = store.bytes(b.name());
   for (size_t size = 0; size < kLogDataStart; ++size) {
-    for (const size_t file_size : {size, whole.size()}) {
+    for (const size_t file_size : std::vector<size_t>{size, whole.size()}) {
       store.bytes(b.name()) = whole.substr(0, std::min(size, kLogDataStart - 8));
       store.bytes(b.name()).resize(file_size);
       const Recovered recovered = Recover(store, InputOf({5, 6}));
@@ -338,7 +339,7 @@ TEST(LogRecovery, DamagedHeaderIsCorruption) {
 }
 
 TEST(LogRecovery, SequencesThatDoNotRunOnAreCut) {
-  for (const uint64_t counter : {1, 3}) {
+  for (const uint64_t counter : std::vector<uint64_t>{1, 3}) {
     ByteStore store;
     LogBuilder a(store, 5, 1);
     a.Commit({{"a1", "1"}});
