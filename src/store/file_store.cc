@@ -1,5 +1,6 @@
 #include "store/file_store.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <dirent.h>
 #include <fcntl.h>
@@ -105,7 +106,10 @@ class FileReader final : public ReadableFile {
 
 Result<size_t> FileReader::Read(uint64_t offset, std::span<std::byte> into) const {
   size_t done = 0;
-  while (done < into.size() && done <= kOffsetMax && offset <= kOffsetMax - done) {
+  // No file reaches beyond kOffsetMax, and pread() refuses to try.
+  if (offset >= kOffsetMax) return done;
+  into = into.first(static_cast<size_t>(std::min<uint64_t>(into.size(), kOffsetMax - offset)));
+  while (done < into.size()) {
     const std::span<std::byte> rest = into.subspan(done);
     const ssize_t count = ::pread(fd_.get(), rest.data(), rest.size(), static_cast<off_t>(offset + done));
     if (count < 0 && errno == EINTR) continue;
