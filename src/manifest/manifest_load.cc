@@ -162,8 +162,9 @@ Status LookAtTornHeader(Store& store, FileNumber number, const Status& fault, Se
   LOGWOOD_ASSIGN_OR_RETURN(const auto start, ReadStart<kLogDataStart>(store, name));
   const auto header = DecodeFileHeader(start.bytes(), name);
   if (header.ok() && (header->number != number || header->type != FileType::kManifest)) return fault;
-  const auto checksum = std::span(start.data).last<sizeof(uint64_t)>();
-  const bool arrived = std::ranges::any_of(checksum, [](std::byte byte) { return byte != std::byte{0}; });
+  const Bytes checksum = Bytes(start.data).From(kLogDataStart - sizeof(uint64_t));
+  const bool arrived =
+      start.size == kLogDataStart && std::ranges::any_of(checksum, [](std::byte byte) { return byte != std::byte{0}; });
   search.unused.push_back({.number = number, .database = std::nullopt, .cut_short = !arrived});
   if (search.fault.ok()) search.fault = fault;
   return Status::Ok();

@@ -1,8 +1,7 @@
 #include "manifest/manifest_state.h"
 
-#include <gtest/gtest.h>
-
 #include <functional>
+#include <gtest/gtest.h>
 #include <limits>
 
 #include "tests/manifest/toy_kind.h"
@@ -129,14 +128,10 @@ TEST(ManifestState, NumbersThatFallAreRefused) {
       {"the flushed sequence", [](ManifestEdit& e) { e.flushed = Sequence::Of(3, 16); }, "the last flushed sequence"},
       {"the first log", [](ManifestEdit& e) { e.first_log = FileNumber(3); }, "the first log falls from 4 to 3"},
       {"logs in disorder",
-       [](ManifestEdit& e) {
-         e.log_ends = {{FileNumber(6), FileId(), 88}, {FileNumber(5), FileId(), 88}};
-       },
+       [](ManifestEdit& e) { e.log_ends = {{FileNumber(6), FileId(), 88}, {FileNumber(5), FileId(), 88}}; },
        "log file 5 is listed behind log file 6"},
       {"a log twice",
-       [](ManifestEdit& e) {
-         e.log_ends = {{FileNumber(6), FileId(), 88}, {FileNumber(6), FileId(), 88}};
-       },
+       [](ManifestEdit& e) { e.log_ends = {{FileNumber(6), FileId(), 88}, {FileNumber(6), FileId(), 88}}; },
        "log file 6 is listed behind log file 6"},
       {"log 0", [](ManifestEdit& e) { e.log_ends = {{FileNumber(0), FileId(), 88}}; }, "log file 0"},
   };
@@ -163,20 +158,13 @@ TEST(ManifestState, FilesThatDoNotFitAreRefused) {
        "file 2 is added"},
       {"number 0", [&](ManifestEdit& e) { add(e, 0); }, "file 0 is added with a number that is not reserved"},
       {"not reserved", [&](ManifestEdit& e) { add(e, 10); }, "those are below 10"},
-      {"a manifest",
-       [](ManifestEdit& e) {
-         e.files_added = {{FileNumber(7), FileType::kManifest, FileId(1), 10}};
-       },
+      {"a manifest", [](ManifestEdit& e) { e.files_added = {{FileNumber(7), FileType::kManifest, FileId(1), 10}}; },
        "file 7 is added with type 1"},
       {"no known type",
-       [](ManifestEdit& e) {
-         e.files_added = {{FileNumber(7), static_cast<FileType>(9), FileId(1), 10}};
-       },
+       [](ManifestEdit& e) { e.files_added = {{FileNumber(7), static_cast<FileType>(9), FileId(1), 10}}; },
        "file 7 is added with type 9"},
       {"a length of 64 bits",
-       [](ManifestEdit& e) {
-         e.files_added = {{FileNumber(7), FileType::kTree, FileId(1), uint64_t{1} << 63}};
-       },
+       [](ManifestEdit& e) { e.files_added = {{FileNumber(7), FileType::kTree, FileId(1), uint64_t{1} << 63}}; },
        "a length of 9223372036854775808 bytes"},
       {"added, referred to by nobody", [&](ManifestEdit& e) { add(e, 7); },
        "file 7 stays, but no collection refers to it"},
@@ -191,9 +179,7 @@ TEST(ManifestState, FilesThatDoNotFitAreRefused) {
       {"dropped, still referred to", [](ManifestEdit& e) { e.files_dropped = {FileNumber(3)}; },
        "collection 2 \"b\" refers to file 3, which is not there"},
       {"a log referred to by nobody any more",
-       [](ManifestEdit& e) {
-         e.collections_edited = {{CollectionId(2), "-\x03"}};
-       },
+       [](ManifestEdit& e) { e.collections_edited = {{CollectionId(2), "-\x03"}}; },
        "file 3 stays, but no collection refers to it"},
   };
   for (const Refusal& refusal : refusals) ExpectRefused(refusal);
@@ -212,10 +198,7 @@ TEST(ManifestState, LiveBytesOutOfBoundsAreRefused) {
       {"far above", change(kMax, 0), "does not fit"},
       {"a sum below 63 bits", change(kMin, -1), "whose sum is beyond 63 bits"},
       {"a sum above 63 bits", change(kMax, 1), "whose sum is beyond 63 bits"},
-      {"of no file",
-       [](ManifestEdit& e) {
-         e.live_bytes = {{FileNumber(7), 1}};
-       },
+      {"of no file", [](ManifestEdit& e) { e.live_bytes = {{FileNumber(7), 1}}; },
        "live bytes of file 7, which is not there"},
   };
   for (const Refusal& refusal : refusals) ExpectRefused(refusal);
@@ -247,10 +230,7 @@ TEST(ManifestState, CollectionsThatDoNotFitAreRefused) {
       {"a long name", [&](ManifestEdit& e) { create(e, 3, std::string(256, 'n')); }, "a name of 256 bytes"},
       {"dropped unknown", [](ManifestEdit& e) { e.collections_dropped = {CollectionId(3)}; },
        "collection 3 is dropped, but it is not there"},
-      {"edited unknown",
-       [](ManifestEdit& e) {
-         e.collections_edited = {{CollectionId(3), "+\x02"}};
-       },
+      {"edited unknown", [](ManifestEdit& e) { e.collections_edited = {{CollectionId(3), "+\x02"}}; },
        "collection 3 is edited, but it is not there"},
       {"edited though dropped",
        [](ManifestEdit& e) {
@@ -259,14 +239,9 @@ TEST(ManifestState, CollectionsThatDoNotFitAreRefused) {
        },
        "collection 1 is edited, but it is not there"},
       {"edited twice",
-       [](ManifestEdit& e) {
-         e.collections_edited = {{CollectionId(1), "-\x02"}, {CollectionId(1), "+\x02"}};
-       },
+       [](ManifestEdit& e) { e.collections_edited = {{CollectionId(1), "-\x02"}, {CollectionId(1), "+\x02"}}; },
        "collection 1 is edited twice"},
-      {"an edit that its kind refuses",
-       [](ManifestEdit& e) {
-         e.collections_edited = {{CollectionId(1), "-\x09"}};
-       },
+      {"an edit that its kind refuses", [](ManifestEdit& e) { e.collections_edited = {{CollectionId(1), "-\x09"}}; },
        "collection 1 \"a\": toy edit does not fit"},
       {"a state that its kind refuses",
        [](ManifestEdit& e) {
