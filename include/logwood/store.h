@@ -47,7 +47,8 @@ class AppendFile {
   // Makes every byte appended so far and the file's name durable. After an error what is durable is unknown for good:
   // a later Sync() of this file must fail too. Errors: kIo, kNoSpace.
   virtual Status Sync() = 0;
-  // Ends appending and gives back space prepared but not used. Makes nothing durable. Sync() may still be called.
+  // Ends appending (a later Append() gives kInvalidArgument) and gives back space prepared but not used. Makes nothing
+  // durable. Sync() may still be called.
   // Errors: kIo.
   virtual Status Finish() = 0;
   // Bytes appended so far.
@@ -85,7 +86,8 @@ enum class LockMode : uint8_t {
   kShared = 1,     // A reader among readers.
 };
 
-// A flat set of named files. Names are 1 to 64 bytes of [0-9a-z.-]. Thread-safe. Must outlive its files and locks.
+// A flat set of named files. Names are 1 to 64 bytes of [0-9a-z.-], and neither "." nor ".."; any other gives
+// kInvalidArgument. Thread-safe. Must outlive its files and locks.
 class Store {
  public:
   Store() = default;

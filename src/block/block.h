@@ -1,11 +1,13 @@
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "base/arena.h"
 #include "base/ids.h"
 #include "codec/entry_type.h"
 #include "logwood/bytes.h"
@@ -16,16 +18,17 @@ namespace logwood {
 // A block: the unit of storage I/O, checksum and caching; one node of a tree; docs/format/block.md.
 //
 //   block  = header (32 bytes) | prefix | zeros to a multiple of 8 | heads (8 bytes each) | key ends | value ends |
-//            types (absent where all are puts) | tails | values
+//            types (1 byte each; flag kTypes, absent where all are puts) | tails | values | zeros to a multiple of 8
 //   header = checksum u64 | block length u32 | count u32 | prefix length u32 | tails length u32 | kind u8 | flags u8 |
 //            zero u16 | zero u32
 //
-// The prefix is common to all keys, and at most 8 bytes shorter than the shortest, so that a head always holds 8 real
-// bytes of its key: those behind the prefix, as a big-endian number. A tail is what follows the head (flag kWholeKeys:
-// what follows the prefix, heads being padded with zeros; used where a key is shorter than 8 bytes, and where values
-// are so large that space does not matter). Ends are offsets behind tail i and value i, of 2 bytes, or of 4 with the
-// flag kWide. All numbers are little-endian, heads too: a head is compared as a number.
-// The checksum is seeded with {file id, offset, kind} and covers the rest of the block (I10).
+// The prefix is common to all keys, and at least 8 bytes shorter than the shortest, so that a head always holds 8 real
+// bytes of its key: those behind the prefix, read as a big-endian number. A tail is what follows the head (flag
+// kWholeKeys: what follows the prefix, heads being padded with zeros; used where a key is shorter than 8 bytes, and
+// where values have 1 KiB or more on average, so that space does not matter). Ends are offsets behind tail i and
+// value i, of 2 bytes, or of 4 with the flag kWide. All numbers are stored little-endian, heads too.
+// Flags: 1 kWholeKeys, 2 kWide, 4 kTypes. Every block has at least one entry. The length counts from header to zeros.
+// The checksum is seeded with the hash of {file id, offset, kind} and covers the rest of the block (I10).
 
 enum class BlockKind : uint8_t {
   kLeaf = 1,    // Entries.
@@ -69,36 +72,53 @@ struct BlockIdentity {
 // Collects entries in key order and lays them out as a block. Thread-compatible.
 class BlockBuilder {
  public:
-  // `size_target`: bytes at which a block is full. One entry always fits, however large.
+  // `size_target`: bytes at which a block is full, up to kBlockSizeMax. One entry always fits, however large.
   BlockBuilder(BlockKind kind, size_t size_target);
 
-  // Whether an entry would keep the block within its target.
+  // Whether an entry of any type would keep the block within its target. Cost: comparing two keys.
   [[nodiscard]] bool Fits(Bytes key, Bytes value) const;
-  // Requires: `key` is larger than every key in it.
+  // Requires: `key` is larger than every key in it and at most kKeySizeMax long; a tombstone has no value; blocks other
+  // than leaves hold puts only.
   void Add(Bytes key, EntryType type, Bytes value);
-  // The block as it is stored; lives until the next call. Requires: count() > 0.
+  // The block as it is stored; lives until the next call. Requires: count() > 0; offset is a multiple of 8.
   [[nodiscard]] Bytes Finish(FileId file_id, uint64_t offset);
   void Clear();
 
-  [[nodiscard]] uint32_t count() const noexcept;
+  [[nodiscard]] BlockKind kind() const noexcept { return kind_; }
+  [[nodiscard]] uint32_t count() const noexcept { return static_cast<uint32_t>(entries_.size()); }
   // Of the first and last key added; they live until Clear(). Requires: count() > 0.
   [[nodiscard]] Bytes first_key() const;
   [[nodiscard]] Bytes last_key() const;
 
  private:
   struct Pending {
-    size_t key_begin;
-    size_t key_length;
-    size_t value_begin;
-    size_t value_length;
+    Bytes key;  // In the arena, like the value.
+    Bytes value;
     EntryType type;
   };
 
+  // What the layout follows from, kept up with every entry.
+  struct Contents {
+    size_t count = 0;
+    size_t keys_size = 0;
+    size_t values_size = 0;
+    size_t common_prefix = 0;
+    size_t shortest_key = 0;
+    bool has_types = false;
+  };
+  struct Layout;
+
+  static Layout LayOut(const Contents& contents);
+  [[nodiscard]] Contents ContentsWith(Bytes key, Bytes value) const;
+  void WriteHeader(const Layout& layout);
+  void WriteEntries(const Layout& layout);
+
   BlockKind kind_;
   size_t size_target_;
-  std::string bytes_;
+  std::unique_ptr<Arena> arena_;
   std::vector<Pending> entries_;
-  std::string output_;
+  Contents contents_;
+  std::vector<std::byte> output_;
 };
 
 // A verified block in memory. Immutable; thread-safe.
@@ -111,22 +131,46 @@ class Block {
                                                                   const BlockIdentity& identity,
                                                                   const std::string& where);
 
+  [[nodiscard]] BlockKind kind() const noexcept { return kind_; }
   [[nodiscard]] uint32_t count() const noexcept { return count_; }
+  // The four below. Requires: index < count().
   [[nodiscard]] EntryType type(uint32_t index) const noexcept;
   [[nodiscard]] Bytes value(uint32_t index) const noexcept;
   // The key; built in `scratch` where it does not stand in one piece.
   [[nodiscard]] Bytes key(uint32_t index, std::string& scratch) const;
   // The first index whose key is >= `key`; count() without one. `*exact` tells whether that key equals it.
+  // Cost: a compare of the prefix, a branch-free search over the heads, full compares only where heads tie.
   [[nodiscard]] uint32_t LowerBound(Bytes key, bool* exact) const;
   // Bytes of memory.
   [[nodiscard]] size_t bytes() const noexcept { return size_; }
 
  private:
+  class Parser;
+
   Block() = default;
+
+  [[nodiscard]] uint32_t End(const std::byte* ends, uint32_t index) const noexcept;
+  [[nodiscard]] Bytes Piece(const std::byte* ends, const std::byte* data, uint32_t index) const noexcept;
+  [[nodiscard]] Bytes Tail(uint32_t index) const noexcept { return Piece(key_ends_, tails_, index); }
+  [[nodiscard]] uint64_t Head(size_t index) const noexcept;
+  // The first index from `begin` on with a head >= `head`; count_ without one.
+  [[nodiscard]] uint32_t HeadLowerBound(uint32_t begin, uint64_t head) const noexcept;
+  // Compares what follows the prefix in the key at `index` with `suffix`, whose head is the same.
+  [[nodiscard]] std::strong_ordering CompareTied(uint32_t index, Bytes suffix) const noexcept;
 
   std::unique_ptr<std::byte[]> data_;
   size_t size_ = 0;
+  BlockKind kind_ = BlockKind::kLeaf;
+  uint8_t flags_ = 0;
   uint32_t count_ = 0;
+  // These point into data_.
+  Bytes prefix_;
+  const std::byte* heads_ = nullptr;
+  const std::byte* key_ends_ = nullptr;
+  const std::byte* value_ends_ = nullptr;
+  const std::byte* types_ = nullptr;  // Null: all are puts.
+  const std::byte* tails_ = nullptr;
+  const std::byte* values_ = nullptr;
 };
 
 }  // namespace logwood

@@ -16,18 +16,20 @@ namespace logwood {
 // shared pointer: that is what keeps the file from being removed (I5).
 class BlockFile {
  public:
-  // Opens `number` and checks its header against number, type, `id` and `database`, and its length against `length`.
-  // Errors: kCorruption (not there, too short, another file's header), kUnsupported, kIo.
+  // What the manifest says of a file.
   struct Expected {
     FileNumber number;
     FileType type = FileType::kTree;
     FileId id;
     DatabaseId database;
-    uint64_t length = 0;
+    uint64_t length = 0;  // Bytes; what follows them in the file does not count.
   };
+  // Opens `number` and checks its header against number, type, `id` and `database`, and that it has `length` bytes.
+  // Errors: kCorruption (not there, too short, another file's header), kUnsupported, kIo.
   [[nodiscard]] static Result<std::shared_ptr<const BlockFile>> Open(Store& store, const Expected& expected);
 
-  // Reads and verifies a block. Errors: kCorruption (checksum, layout, or beyond the stated length), kIo.
+  // Reads and verifies a block. Errors: kCorruption (checksum, layout, or beyond the stated length), kUnsupported
+  // (another file slot, a reserved flag or entry type), kIo.
   [[nodiscard]] Result<std::shared_ptr<const Block>> ReadBlock(BlockReference reference, BlockKind kind) const;
 
   [[nodiscard]] FileNumber number() const noexcept { return expected_.number; }
@@ -46,14 +48,15 @@ class BlockFile {
 // Writes a file of blocks. After an error every later call returns that same error. Confined to one job.
 class BlockFileWriter {
  public:
-  // Creates the file and appends its header. `store` must outlive the writer.
+  // Creates the file, whose header goes with the first blocks. `size_expected`: bytes, as in CreateOptions. `store`
+  // must outlive the writer. Errors: kAlreadyExists, kIo, kNoSpace.
   [[nodiscard]] static Result<std::unique_ptr<BlockFileWriter>> Create(Store& store, const FileHeader& header,
                                                                        uint64_t size_expected);
 
   // Lays `builder` out at the next offset that is a multiple of 8, appends it, and returns where it stands. Blocks are
-  // gathered and appended in pieces of 64 KiB or more. The builder keeps its entries.
+  // gathered and appended in pieces of 64 KiB or more. The builder keeps its entries. Errors: kIo, kNoSpace.
   [[nodiscard]] Result<BlockReference> Append(BlockBuilder& builder);
-  // Appends what is left, makes all durable, and ends the file.
+  // Appends what is left, ends the file, and makes all of it durable; the last call. Errors: kIo, kNoSpace.
   Status SyncAndFinish();
 
   [[nodiscard]] const FileHeader& header() const noexcept { return header_; }
@@ -63,10 +66,14 @@ class BlockFileWriter {
  private:
   BlockFileWriter(const FileHeader& header, std::unique_ptr<AppendFile> file);
 
+  Status AppendGathered();
+
   FileHeader header_;
   std::unique_ptr<AppendFile> file_;
-  std::string gathered_;
-  Status poison_;
+  std::string gathered_;  // Behind what was appended.
+  uint64_t size_appended_ = 0;
+  bool finished_ = false;
+  Status poison_;  // The first error.
 };
 
 }  // namespace logwood

@@ -44,7 +44,7 @@ struct BatchFragment {
 // Collects operations. Thread-compatible.
 class BatchEncoder {
  public:
-  // Requires: the sizes were checked against options.h; `type` is kPut or kTombstone.
+  // Requires: the sizes were checked against options.h; `type` is kPut, or kTombstone and `value` is empty.
   void Add(EntryType type, CollectionId collection, Bytes key, Bytes value);
   // Ends the last fragment and computes checksums that are still missing. Idempotent; Add() may follow.
   void Seal();
@@ -58,6 +58,9 @@ class BatchEncoder {
   [[nodiscard]] Bytes table(const BatchFragment& fragment) const noexcept;
 
  private:
+  // The fragment that takes an operation of `size` bytes: the open one, or a new one.
+  BatchFragment& FragmentFor(size_t size);
+
   std::string buffer_;
   std::vector<BatchFragment> fragments_;
   uint64_t operation_count_ = 0;
@@ -82,8 +85,11 @@ class OperationReader {
   size_t value_offset_ = 0;
 };
 
-// The checksum that a record's header must bear for `body`, and for `table` where it is not empty.
+// The checksum that a record's header must bear: that of `table` where there is one (the table then covers the body, so
+// that nothing is hashed twice), else that of `body`.
 [[nodiscard]] uint64_t FragmentChecksum(Bytes body, Bytes table) noexcept;
+// Bytes of the table of a large operation whose value has `value_size` bytes.
+[[nodiscard]] size_t ValueChecksumTableSize(size_t value_size) noexcept;
 // The table of a large operation that begins with `prefix_size` bytes before its value.
 [[nodiscard]] std::string ValueChecksumTable(Bytes operation, size_t prefix_size);
 // Whether `table` is what ValueChecksumTable() gives for the one operation in `body`.

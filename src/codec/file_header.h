@@ -13,7 +13,7 @@
 
 namespace logwood {
 
-// The 48 bytes with which every stored file begins; docs/format/file_header.md.
+// The 48 bytes with which every stored file begins, in this form in every version; docs/format/file_header.md.
 //
 //   offset size field
 //        0    8 magic "LOGWOOD\n"
@@ -41,11 +41,11 @@ struct FileHeader {
 inline constexpr size_t kFileHeaderSize = 48;
 
 [[nodiscard]] std::array<std::byte, kFileHeaderSize> EncodeFileHeader(const FileHeader& header);
-// `name` is used in messages. Errors: kCorruption (too short, magic, checksum, unknown type, non-zero padding);
-// kUnsupported (a newer format version: says which version wrote it and which this is).
+// `name` begins messages: "log file 7". Errors: kCorruption (too short, magic, checksum, unknown type, non-zero
+// padding, number 0); kUnsupported (a newer format version: says which version wrote it and which this is).
 [[nodiscard]] Result<FileHeader> DecodeFileHeader(Bytes data, std::string_view name);
 
-// "000012.log": the number in decimal, six digits at least, and the type.
+// "000012.log": the number in decimal, six digits at least, and the type. Requires: number is not none.
 [[nodiscard]] std::string FileName(FileNumber number, FileType type);
 // Number and type of a name that FileName() could have made; nullopt for all other names.
 struct FileNameParts {

@@ -1,12 +1,15 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/ids.h"
 #include "log/log_format.h"
+#include "log/log_record.h"
 #include "logwood/result.h"
 #include "logwood/store.h"
 
@@ -16,6 +19,7 @@ namespace logwood {
 class LogReader {
  public:
   // Errors: kNotFound, kIo; kCorruption or kUnsupported of the header, which must bear `number` and `type`.
+  // `store` may go before the reader.
   [[nodiscard]] static Result<std::unique_ptr<LogReader>> Open(Store& store, FileNumber number, FileType type);
 
   // The next record; nullopt where the file ends or the bytes are not a valid record of this file, in which case
@@ -27,8 +31,9 @@ class LogReader {
   // Empty where the file just ends, or zeros follow: nothing was there to be read.
   [[nodiscard]] const std::string& stop_reason() const noexcept { return stop_reason_; }
 
-  // After Next() returned nullopt: the highest durable mark of any valid record further on in the file; 0 without one.
-  // Cost: looks at every offset that does not hold zeros.
+  // The highest durable mark of any record that begins at good_end() or further on in the file; 0 without one. A valid
+  // header is enough: what it says was true when it was written, whatever became of the body.
+  // Cost: looks at every offset that does not hold zeros. Errors: kIo.
   [[nodiscard]] Result<Sequence> HighestMarkBeyond();
 
   [[nodiscard]] const LogFileHeader& header() const noexcept { return header_; }
@@ -38,10 +43,24 @@ class LogReader {
  private:
   LogReader(const LogFileHeader& header, std::unique_ptr<ReadableFile> file);
 
+  // At least `size` bytes from `offset` on, fewer only where the file ends. They live until the next call.
+  Result<Bytes> BytesAt(uint64_t offset, size_t size);
+  Result<std::optional<LogRecord>> ReadBody(const LogRecordHeader& header);
+  // Bytes of the table behind the large operation in `body`. Errors: kCorruption, kUnsupported.
+  static Result<size_t> TableSize(Bytes body);
+  // Ends reading: Next() gives nullopt from here on.
+  std::optional<LogRecord> Stop(std::string reason);
+  // "log file 7 offset 4096".
+  [[nodiscard]] std::string Where() const;
+
   LogFileHeader header_;
   std::unique_ptr<ReadableFile> file_;
-  uint64_t good_end_ = 0;
+  uint64_t good_end_ = kLogDataStart;
+  bool stopped_ = false;
   std::string stop_reason_;
+  std::vector<std::byte> window_;
+  uint64_t window_begin_ = 0;  // In the file.
+  size_t window_size_ = 0;     // Of what was read into it.
 };
 
 }  // namespace logwood

@@ -12,7 +12,18 @@
 
 namespace logwood {
 
-// Reads a chain of log files from end to end and decides where it ends (I9).
+// Reads a chain of log files from end to end and decides where it ends (I9):
+//
+//   1. Known logs are read up to exactly the end that an earlier open found. Anything missing there is corruption.
+//   2. The candidates' headers are read. A header that a crash tore counts as not there.
+//   3. The candidates are followed, each naming its predecessor {number, id, end}, until a file stops early (an invalid
+//      record, a step in the sequences, a commit without its end), or does not end where its successor says, or
+//      nobody names it. There the chain ends, behind the last whole commit.
+//   4. What lies beyond, in that file and in all candidates that the chain did not reach, is searched for durable
+//      marks. One at or above the first sequence that is missing says that something was lost that had been synced:
+//      corruption. Else what lies beyond was never promised: it is cut, and the files are leftovers.
+//
+// Sequences run on by one within an epoch and begin at {epoch, 1} in each.
 
 // A log file that an earlier open has read to its end: it must be there, whole up to exactly `end`; what stands behind
 // was cut then and stays cut.
@@ -36,7 +47,8 @@ struct LogRecovery {
   std::vector<LogEnd> logs;
   // Of the last operation that was read; as passed in where there was none.
   Sequence last;
-  // Log files of which nothing is used because they follow a cut or belong to no chain: leftovers.
+  // Candidates of which nothing is used because they follow a cut, belong to no chain, or have a torn header:
+  // leftovers. Files of another database are not among them.
   std::vector<FileNumber> leftovers;
 };
 
@@ -44,19 +56,21 @@ struct LogRecoveryInput {
   DatabaseId database;
   // Logs of earlier epochs that are still needed, in order.
   std::vector<LogEnd> known;
-  // The epoch of the last process that wrote, and the logs that bear it, in any order: its chain begins with one whose
-  // predecessor is the last known log (or none, where none is known), and each next one names its predecessor.
+  // The epoch of the last process that wrote, and the logs that bear it and are still needed, in any order. The chain
+  // begins with the one whose predecessor is the last known log, and each next one names its predecessor. Where no log
+  // is known it begins with the lowest number: its predecessor, if it names one, was flushed and may be gone, and its
+  // first sequence tells whether anything is missing.
   uint32_t epoch = 0;
   std::vector<FileNumber> candidates;
-  // The last sequence that the trees hold: what the logs say begins behind it.
+  // The last sequence that the trees hold: what the logs say begins behind it. Commits at or below it are read but not
+  // applied.
   Sequence flushed;
 };
 
-// Calls `apply` for each commit in order and returns where the chain ends. The chain ends at the first gap: an invalid
-// record, a commit without its end, a file that begins where its predecessor does not end, a file that is not there.
-// Errors: kCorruption where something at or below the highest durable mark that any valid record bears, beyond the
-// gap included, is missing, or where a known log is not whole: the message names file and offset; kIo; kUnsupported;
-// what `apply` returns.
+// Calls `apply` for each commit in order and returns where the chain ends. Does not sync what it read.
+// Errors: kCorruption where something at or below the highest durable mark is missing, where a known log is not whole,
+// or where a candidate's header is damaged as no crash does it: the message names file and offset; kIo; kUnsupported;
+// what `apply` returns. What was applied before an error is to be dropped.
 [[nodiscard]] Result<LogRecovery> RecoverLogs(Store& store, const LogRecoveryInput& input,
                                               const std::function<Status(const LogCommit&)>& apply);
 

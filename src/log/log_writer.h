@@ -14,7 +14,7 @@ namespace logwood {
 
 // Appends records to one log file. After an error every later call returns that same error (I11).
 // Confined to the writer. Cost of an append without sync: one copy of the records, one append of the store for all of
-// them together.
+// them together, or for each MiB of them. A large operation is not copied: it costs three appends of its own.
 class LogWriter {
  public:
   // Creates the file and appends its header. Nothing is durable yet. `store` must outlive the writer.
@@ -36,6 +36,12 @@ class LogWriter {
 
  private:
   LogWriter(const LogFileHeader& header, std::unique_ptr<AppendFile> file);
+
+  Status AppendRecord(LogRecord& record);
+  // Hands the buffer to the store.
+  Status Flush();
+  // Remembers the first error for good.
+  Status Keep(const Status& status);
 
   LogFileHeader header_;
   std::unique_ptr<AppendFile> file_;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,9 +22,12 @@ namespace logwood {
 // beyond its state, goes over to a next manifest (docs/decisions/0004):
 //   1. Write file N+1: its header names N, its first edit is the whole state. Sync.
 //   2. Append a mark to N+1 that says so. Sync. Only then is N+1 used; N is superseded and may be removed.
+// A new database begins with the same two steps, without a predecessor.
 // The newest manifest whose first edit is whole counts. One whose first edit is not whole was never used, unless a
 // valid record behind it bears a mark: then it is corruption, never a way back to an older state. After an error every
 // later Append() returns it (I11). Confined to whoever holds the engine's manifest lock.
+//
+// Records of a file count 1, 2, 3, ... in epoch 0; an edit of more than kLogBodySizeMax bytes takes several.
 class Manifest {
  public:
   struct Loaded {
@@ -44,7 +48,9 @@ class Manifest {
   [[nodiscard]] static Result<Loaded> Load(Store& store, const KindRegistry& kinds,
                                            std::vector<FileNumber>* unfinished);
 
-  // Begins the manifest of a new database with `state` in file `number` and syncs it.
+  // Begins the manifest of a new database with `state` in file `number` and syncs it. No other file of the database may
+  // be there yet: until this returns, a crash leaves no database. `store` and `kinds` must outlive the manifest.
+  // Errors: kAlreadyExists (the file is there), kCorruption (a state that Apply() would refuse), kIo, kNoSpace.
   struct Identity {
     DatabaseId database;
     FileNumber number;
@@ -53,7 +59,8 @@ class Manifest {
   [[nodiscard]] static Result<std::unique_ptr<Manifest>> Create(Store& store, const Identity& identity,
                                                                 ManifestState state, const KindRegistry& kinds);
   // Goes on from a loaded one in file `identity`, with `edit` applied to the state that it begins with. Returns when
-  // that is durable. Removes nothing.
+  // that is durable. Removes nothing. Requires: identity.number is larger than that of every manifest in the store.
+  // Errors: kInvalidArgument (another database, or a number that is not larger), and as Create().
   [[nodiscard]] static Result<std::unique_ptr<Manifest>> Continue(Store& store, const Loaded& loaded,
                                                                   const Identity& identity, const ManifestEdit& edit,
                                                                   const KindRegistry& kinds);
@@ -63,7 +70,9 @@ class Manifest {
   Status Append(const ManifestEdit& edit);
   // Whether the file has grown so far beyond its state that a rollover pays.
   [[nodiscard]] bool WantsRollover() const;
-  // Goes over to file {number, id}. The old file is superseded: the caller removes it.
+  // Goes over to file {number, id}. The old file is superseded: the caller removes it. Requires: `number` is larger
+  // than number(). Errors: as Append(); one that hit before the new file's first record leaves things as they were, and
+  // may be tried again with another number.
   Status Rollover(FileNumber number, FileId id);
 
   [[nodiscard]] const ManifestState& state() const noexcept { return state_; }
@@ -73,11 +82,19 @@ class Manifest {
  private:
   Manifest(Store& store, const KindRegistry& kinds, ManifestState state, std::unique_ptr<LogWriter> writer);
 
+  // Both steps of the banner on a file that has its header.
+  Status Begin();
+  // Appends an edit as one or more records and syncs them.
+  Status WriteEdit(const ManifestEdit& edit);
+  // Appends a record that says that all before it is durable, and syncs it.
+  Status WriteMark();
+  Status AppendAndSync(std::span<LogRecord> records);
+
   Store& store_;
   const KindRegistry& kinds_;
   ManifestState state_;
   std::unique_ptr<LogWriter> writer_;
-  Sequence next_record_;
+  Sequence next_record_ = Sequence::Of(0, 1);  // All before it are durable.
   Status poison_;
 };
 

@@ -38,8 +38,16 @@ class Generation {
   void set_last(Sequence last) noexcept { last_ = last; }
 
  private:
+  struct Member;
+  struct Directory;
+
+  [[nodiscard]] Directory* NewDirectory(size_t capacity);
+  void Grow();
+
   FileNumber first_log_;
+  // Holds the memtables and every directory there ever was, since readers may still look into an old one.
   Arena arena_;
+  std::atomic<Directory*> directory_;
   Sequence last_;
 };
 

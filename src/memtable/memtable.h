@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -33,7 +34,8 @@ class Memtable {
   Memtable(const Memtable&) = delete;  // Nodes point into it.
   Memtable& operator=(const Memtable&) = delete;
 
-  // Requires: `sequence` is larger than that of every entry in it. Copies key and value into the arena.
+  // Requires: `sequence` is larger than that of every entry in it; key and value below 4 GiB. Copies both into the
+  // arena. A key beyond all others costs no search.
   void Add(Sequence sequence, const Entry& entry);
   // The newest version of `key` not newer than `at`; nullopt without one.
   [[nodiscard]] std::optional<Hit> Get(Bytes key, Sequence at) const;
@@ -41,9 +43,40 @@ class Memtable {
   // The memtable must outlive the cursor.
   [[nodiscard]] std::unique_ptr<EntryCursor> NewCursor(Sequence at) const;
 
+  // Versions added. Any thread.
   [[nodiscard]] uint64_t entry_count() const noexcept { return entry_count_.load(std::memory_order_relaxed); }
 
  private:
+  class Cursor;
+  struct Version;
+  struct Node;
+
+  static constexpr size_t kHeightMax = 12;  // With one node in 4 going a level higher: enough for 4^12 keys.
+
+  // The last node before a place on each level of the list.
+  using Splice = std::array<Node*, kHeightMax>;
+
+  // The two nodes that a key lies between; null stands for the ends.
+  struct Place {
+    Node* before;       // The last with a smaller key.
+    Node* at_or_after;  // The first with no smaller key.
+  };
+
+  // Any thread. Fills `splice` too, unless it is null.
+  [[nodiscard]] Place Find(Bytes key, Splice* splice = nullptr) const;
+  [[nodiscard]] const Node* FindLast() const;
+
+  // The writer.
+  [[nodiscard]] Node* FindForAdd(Bytes key, Splice& splice) const;
+  [[nodiscard]] Node* NewNode(Bytes key, size_t height);
+  [[nodiscard]] const Version* NewVersion(Sequence sequence, const Entry& entry, const Version* older);
+  void Link(Node* node, const Splice& splice);
+  [[nodiscard]] size_t DrawHeight() noexcept;
+
+  Arena& arena_;
+  Node* const head_;  // Has no key, stands before all, and is of full height.
+  Splice tail_;       // The writer's: the last node of each level, so that ordered appends need no search.
+  SeededRandom random_{0};
   std::atomic<uint64_t> entry_count_ = 0;  // Relaxed: a figure, nothing is published by it.
 };
 

@@ -1,0 +1,146 @@
+#include "block/block_file.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include "base/assert.h"
+#include "base/status_macros.h"
+#include "block/block_layout.h"
+#include "codec/hex.h"
+
+namespace logwood {
+
+namespace {
+
+// What is gathered before it is appended, in bytes: large enough that a call for each no longer counts.
+constexpr size_t kGatheredSizeMin = 64 * 1024;
+
+static_assert(kFileHeaderSize % kBlockAlignment == 0);
+
+std::string Where(const BlockFile::Expected& expected) {
+  return std::string(ToString(expected.type)) + " file " + std::to_string(expected.number.value());
+}
+
+Status CheckHeader(const FileHeader& header, const BlockFile::Expected& expected) {
+  const std::string where = Where(expected) + " offset 0: ";
+  if (header.type != expected.type) {
+    return Status::Corruption(where + "type " + std::string(ToString(header.type)) + ", expected " +
+                              std::string(ToString(expected.type)));
+  }
+  if (header.number != expected.number) {
+    return Status::Corruption(where + "header of file " + std::to_string(header.number.value()));
+  }
+  if (header.id != expected.id) {
+    return Status::Corruption(where + "file id " + HexNumber(header.id.value()) + ", expected " +
+                              HexNumber(expected.id.value()));
+  }
+  if (header.database != expected.database) {
+    return Status::Corruption(where + "file of database " + HexNumber(header.database.value()) + ", expected " +
+                              HexNumber(expected.database.value()));
+  }
+  return Status::Ok();
+}
+
+// Fills `into` from `offset` on; a file that ends before is damaged.
+Status ReadFully(const ReadableFile& file, uint64_t offset, std::span<std::byte> into, const std::string& where) {
+  const Result<size_t> read = file.Read(offset, into);
+  if (!read.ok()) return read.status().WithContext(where);
+  if (*read == into.size()) return Status::Ok();
+  return Status::Corruption(where + ": file ends after " + std::to_string(*read) + " of " +
+                            std::to_string(into.size()) + " bytes");
+}
+
+}  // namespace
+
+BlockFile::BlockFile(const Expected& expected, std::unique_ptr<ReadableFile> file)
+    : expected_(expected), file_(std::move(file)) {}
+
+Result<std::shared_ptr<const BlockFile>> BlockFile::Open(Store& store, const Expected& expected) {
+  const std::string where = Where(expected);
+  Result<std::unique_ptr<ReadableFile>> opened = store.Open(FileName(expected.number, expected.type));
+  if (!opened.ok() && opened.status().code() == StatusCode::kNotFound) {
+    return Status::Corruption(where + ": the file is missing: " + std::string(opened.status().message()));
+  }
+  LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<ReadableFile> file, std::move(opened));
+  if (file->size() < expected.length || expected.length < kFileHeaderSize) {
+    return Status::Corruption(where + ": " + std::to_string(file->size()) + " bytes, expected at least " +
+                              std::to_string(std::max<uint64_t>(expected.length, kFileHeaderSize)));
+  }
+  std::array<std::byte, kFileHeaderSize> bytes;
+  LOGWOOD_RETURN_IF_ERROR(ReadFully(*file, 0, bytes, where + " offset 0"));
+  LOGWOOD_ASSIGN_OR_RETURN(const FileHeader header, DecodeFileHeader(Bytes(bytes.data(), bytes.size()), where));
+  LOGWOOD_RETURN_IF_ERROR(CheckHeader(header, expected));
+  // The constructor is private: make_shared() cannot call it.
+  return std::shared_ptr<const BlockFile>(new BlockFile(expected, std::move(file)));
+}
+
+Result<std::shared_ptr<const Block>> BlockFile::ReadBlock(BlockReference reference, BlockKind kind) const {
+  const uint64_t offset = reference.offset();
+  const std::string where = Where(expected_) + " offset " + std::to_string(offset);
+  if (reference.file_slot() != 0) {
+    return Status::Unsupported(where + ": reference to a block in file slot " + std::to_string(reference.file_slot()) +
+                               ": a newer version of Logwood wrote it");
+  }
+  if (offset < kFileHeaderSize || offset >= expected_.length) {
+    return Status::Corruption(where + ": reference to a block outside of a file of " +
+                              std::to_string(expected_.length) + " bytes");
+  }
+  // Before memory is taken for it: the class is bounded, and so is what the file can hold.
+  if (reference.length_max() > BlockReference::Of(0, kBlockSizeMax).length_max()) {
+    return Status::Corruption(where + ": reference to a block of up to " + std::to_string(reference.length_max()) +
+                              " bytes");
+  }
+  const auto size = static_cast<size_t>(std::min<uint64_t>(reference.length_max(), expected_.length - offset));
+  auto data = std::make_unique_for_overwrite<std::byte[]>(size);
+  LOGWOOD_RETURN_IF_ERROR(ReadFully(*file_, offset, {data.get(), size}, where));
+  return Block::Parse(std::move(data), size, {.file_id = expected_.id, .offset = offset, .kind = kind}, where);
+}
+
+BlockFileWriter::BlockFileWriter(const FileHeader& header, std::unique_ptr<AppendFile> file)
+    : header_(header), file_(std::move(file)) {
+  gathered_.append(Bytes(EncodeFileHeader(header)).string_view());
+}
+
+Result<std::unique_ptr<BlockFileWriter>> BlockFileWriter::Create(Store& store, const FileHeader& header,
+                                                                 uint64_t size_expected) {
+  LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<AppendFile> file,
+                           store.Create(FileName(header.number, header.type), {.size_expected = size_expected}));
+  // The constructor is private: make_unique() cannot call it.
+  return std::unique_ptr<BlockFileWriter>(new BlockFileWriter(header, std::move(file)));
+}
+
+Result<BlockReference> BlockFileWriter::Append(BlockBuilder& builder) {
+  LOGWOOD_RETURN_IF_ERROR(poison_);
+  LOGWOOD_ASSERT(!finished_);
+  const uint64_t offset = size();
+  const Bytes block = builder.Finish(header_.id, offset);
+  gathered_.append(block.string_view());
+  if (gathered_.size() >= kGatheredSizeMin) LOGWOOD_RETURN_IF_ERROR(AppendGathered());
+  return BlockReference::Of(offset, block.size());
+}
+
+Status BlockFileWriter::SyncAndFinish() {
+  LOGWOOD_RETURN_IF_ERROR(poison_);
+  LOGWOOD_ASSERT(!finished_);
+  LOGWOOD_RETURN_IF_ERROR(AppendGathered());
+  finished_ = true;
+  // The end first, so that the sync covers it too.
+  poison_ = file_->Finish();
+  if (poison_.ok()) poison_ = file_->Sync();
+  return poison_;
+}
+
+uint64_t BlockFileWriter::size() const noexcept { return size_appended_ + gathered_.size(); }
+
+Status BlockFileWriter::AppendGathered() {
+  if (gathered_.empty()) return Status::Ok();
+  poison_ = file_->Append(gathered_);
+  if (!poison_.ok()) return poison_;
+  size_appended_ += gathered_.size();
+  gathered_.clear();
+  return Status::Ok();
+}
+
+}  // namespace logwood

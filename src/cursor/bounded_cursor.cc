@@ -1,0 +1,82 @@
+#include "cursor/bounded_cursor.h"
+
+#include <utility>
+
+#include "base/assert.h"
+
+namespace logwood {
+namespace {
+
+class BoundedCursor final : public EntryCursor {
+ public:
+  BoundedCursor(std::unique_ptr<EntryCursor> source, KeyRange range)
+      : source_(std::move(source)), range_(std::move(range)) {
+    status_ = source_->status();
+  }
+
+  void Seek(Bytes key, SeekTo to) override {
+    if (to == SeekTo::kAtOrAfter && BeforeStart(key)) return First();
+    if (to == SeekTo::kAtOrBefore && AtOrPastLimit(key)) return Last();
+    if (BeforeStart(key) || AtOrPastLimit(key)) {
+      valid_ = false;
+      return;
+    }
+    source_->Seek(key, to);
+    ShowWithin();
+  }
+  void First() override {
+    if (range_.start) {
+      source_->Seek(*range_.start, SeekTo::kAtOrAfter);
+    } else {
+      source_->First();
+    }
+    ShowWithin();
+  }
+  void Last() override {
+    if (range_.limit) {
+      source_->Seek(*range_.limit, SeekTo::kAtOrBefore);
+      // The limit itself is outside, and nothing else can be.
+      if (source_->valid() && AtOrPastLimit(source_->entry().key)) source_->Prev();
+    } else {
+      source_->Last();
+    }
+    ShowWithin();
+  }
+  void Next() override {
+    LOGWOOD_DEBUG_ASSERT(valid_);
+    source_->Next();
+    ShowWithin();
+  }
+  void Prev() override {
+    LOGWOOD_DEBUG_ASSERT(valid_);
+    source_->Prev();
+    ShowWithin();
+  }
+
+ private:
+  [[nodiscard]] bool BeforeStart(Bytes key) const { return range_.start && key < Bytes(*range_.start); }
+  [[nodiscard]] bool AtOrPastLimit(Bytes key) const { return range_.limit && key >= Bytes(*range_.limit); }
+
+  // Both bounds are looked at after each move: with start >= limit either may be passed in either direction.
+  void ShowWithin() {
+    valid_ = source_->valid();
+    if (!valid_) {
+      status_ = source_->status();
+      return;
+    }
+    entry_ = source_->entry();
+    valid_ = !BeforeStart(entry_.key) && !AtOrPastLimit(entry_.key);
+  }
+
+  const std::unique_ptr<EntryCursor> source_;
+  const KeyRange range_;
+};
+
+}  // namespace
+
+std::unique_ptr<EntryCursor> NewBoundedCursor(std::unique_ptr<EntryCursor> source, KeyRange range) {
+  if (!range.start && !range.limit) return source;
+  return std::make_unique<BoundedCursor>(std::move(source), std::move(range));
+}
+
+}  // namespace logwood

@@ -1,0 +1,179 @@
+#include "cursor/merging_cursor.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
+#include "base/assert.h"
+
+// How it stands between two moves, when valid:
+//   1. The winner is on the current key, and of the children on that key it is the first (the newest).
+//   2. In direction kForward every other child is on its first entry at or after that key, or past its end; in
+//      kBackward on its last entry at or before it. In kNone nothing is known of the others.
+//   3. Each child has a rank: a number that orders the children's keys in the current direction as far as their first
+//      8 bytes tell. Only equal ranks need a full comparison.
+// A move in another direction seeks the other children to the current key first, then goes on as always.
+
+namespace logwood {
+namespace {
+
+// The first 8 bytes as a number, shorter keys padded with zeros: a < b implies HeadOf(a) <= HeadOf(b).
+uint64_t HeadOf(Bytes key) noexcept {
+  std::array<std::byte, sizeof(uint64_t)> head{};
+  if (key.size() >= head.size()) {
+    std::memcpy(head.data(), key.data(), head.size());
+  } else if (!key.empty()) {
+    std::memcpy(head.data(), key.data(), key.size());
+  }
+  const auto number = std::bit_cast<uint64_t>(head);
+  return std::endian::native == std::endian::little ? __builtin_bswap64(number) : number;
+}
+
+class MergingCursor final : public EntryCursor {
+ public:
+  explicit MergingCursor(std::vector<std::unique_ptr<EntryCursor>> children) {
+    children_.reserve(children.size());
+    for (std::unique_ptr<EntryCursor>& cursor : children) {
+      if (status_.ok()) status_ = cursor->status();
+      children_.push_back({.cursor = std::move(cursor)});
+    }
+  }
+
+  void Seek(Bytes key, SeekTo to) override {
+    if (to == SeekTo::kExact) return SeekExact(key);
+    PlaceAll(to == SeekTo::kAtOrAfter ? Direction::kForward : Direction::kBackward,
+             [key, to](EntryCursor& cursor) { cursor.Seek(key, to); });
+  }
+  void First() override {
+    PlaceAll(Direction::kForward, [](EntryCursor& cursor) { cursor.First(); });
+  }
+  void Last() override {
+    PlaceAll(Direction::kBackward, [](EntryCursor& cursor) { cursor.Last(); });
+  }
+  void Next() override { Step(Direction::kForward); }
+  void Prev() override { Step(Direction::kBackward); }
+
+ private:
+  enum class Direction : uint8_t { kNone, kForward, kBackward };
+
+  struct Child {
+    std::unique_ptr<EntryCursor> cursor;
+    uint64_t rank = kRankMax;
+  };
+
+  // Of a child that is past its end, and possibly of one that is not.
+  static constexpr uint64_t kRankMax = ~uint64_t{0};
+
+  // Asks the newest first and stops at the first hit, so that what is older need not even be read.
+  void SeekExact(Bytes key) {
+    valid_ = false;
+    direction_ = Direction::kNone;
+    for (size_t i = 0; i < children_.size() && status_.ok() && !valid_; ++i) {
+      EntryCursor& cursor = *children_[i].cursor;
+      cursor.Seek(key, SeekTo::kExact);
+      if (cursor.valid()) {
+        Show(i);
+      } else {
+        status_ = cursor.status();
+      }
+    }
+  }
+
+  template <class Place>
+  void PlaceAll(Direction direction, Place place) {
+    direction_ = direction;
+    for (Child& child : children_) {
+      if (!status_.ok()) break;
+      place(*child.cursor);
+      Rank(child);
+    }
+    ShowFirst();
+  }
+
+  void Step(Direction direction) {
+    LOGWOOD_DEBUG_ASSERT(valid_);
+    if (direction_ != direction) Turn(direction);
+    StepOlderOnSameKey();
+    Advance(children_[winner_]);  // Last: until here its storage holds the current key.
+    ShowFirst();
+  }
+
+  // Makes (2) true for `direction` while the winner stays where it is.
+  void Turn(Direction direction) {
+    direction_ = direction;
+    const SeekTo to = direction == Direction::kForward ? SeekTo::kAtOrAfter : SeekTo::kAtOrBefore;
+    for (size_t i = 0; i < children_.size() && status_.ok(); ++i) {
+      if (i != winner_) children_[i].cursor->Seek(entry_.key, to);
+      Rank(children_[i]);
+    }
+  }
+
+  // By (1) newer children are not on the current key.
+  void StepOlderOnSameKey() {
+    const uint64_t rank = children_[winner_].rank;
+    for (size_t i = winner_ + 1; i < children_.size(); ++i) {
+      Child& child = children_[i];
+      if (child.rank == rank && child.cursor->valid() && child.cursor->entry().key == entry_.key) Advance(child);
+    }
+  }
+
+  void Advance(Child& child) {
+    if (direction_ == Direction::kForward) {
+      child.cursor->Next();
+    } else {
+      child.cursor->Prev();
+    }
+    Rank(child);
+  }
+
+  void Rank(Child& child) {
+    if (!child.cursor->valid()) {
+      child.rank = kRankMax;
+      if (status_.ok()) status_ = child.cursor->status();
+      return;
+    }
+    const uint64_t head = HeadOf(child.cursor->entry().key);
+    child.rank = direction_ == Direction::kForward ? head : ~head;
+  }
+
+  void ShowFirst() {
+    valid_ = false;
+    if (!status_.ok() || children_.empty()) return;
+    size_t first = 0;
+    for (size_t i = 1; i < children_.size(); ++i) {
+      if (children_[i].rank > children_[first].rank) continue;
+      if (children_[i].rank < children_[first].rank || ComesBefore(children_[i], children_[first])) first = i;
+    }
+    if (children_[first].cursor->valid()) Show(first);
+  }
+
+  // Where ranks are equal. Not for equal keys: of those the one found first, the newest, stays.
+  [[nodiscard]] bool ComesBefore(const Child& a, const Child& b) const {
+    if (!a.cursor->valid() || !b.cursor->valid()) return a.cursor->valid();
+    const auto order = a.cursor->entry().key <=> b.cursor->entry().key;
+    return direction_ == Direction::kForward ? order < 0 : order > 0;
+  }
+
+  void Show(size_t winner) {
+    winner_ = winner;
+    entry_ = children_[winner].cursor->entry();
+    valid_ = true;
+  }
+
+  std::vector<Child> children_;  // Newest first.
+  size_t winner_ = 0;            // Meaningful when valid.
+  Direction direction_ = Direction::kNone;
+};
+
+}  // namespace
+
+std::unique_ptr<EntryCursor> NewMergingCursor(std::vector<std::unique_ptr<EntryCursor>> children) {
+  if (children.size() == 1) return std::move(children.front());
+  return std::make_unique<MergingCursor>(std::move(children));
+}
+
+}  // namespace logwood

@@ -1,0 +1,20 @@
+#include "kind/kind.h"
+
+#include <utility>
+
+#include "base/assert.h"
+
+namespace logwood {
+
+void KindRegistry::Register(CollectionKind id, std::unique_ptr<const Kind> kind) {
+  LOGWOOD_ASSERT(kind != nullptr);
+  const bool inserted = kinds_.emplace(id, std::move(kind)).second;
+  LOGWOOD_ASSERT(inserted);
+}
+
+const Kind* KindRegistry::Find(CollectionKind id) const {
+  const auto found = kinds_.find(id);
+  return found == kinds_.end() ? nullptr : found->second.get();
+}
+
+}  // namespace logwood

@@ -1,0 +1,238 @@
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <optional>
+#include <utility>
+
+#include "base/status_macros.h"
+#include "codec/file_header.h"
+#include "log/log_reader.h"
+#include "manifest/manifest.h"
+
+namespace logwood {
+namespace {
+
+std::string Place(FileNumber number, uint64_t offset) {
+  return "manifest file " + std::to_string(number.value()) + " offset " + std::to_string(offset);
+}
+
+// The edits of one manifest file, in order.
+class EditReader {
+ public:
+  explicit EditReader(LogReader& reader) : reader_(reader) {}
+
+  // The next edit's bytes; nullopt behind the last whole one. Errors: kCorruption (valid records that no manifest
+  // writes), kIo, kUnsupported.
+  Result<std::optional<std::string>> Next() {
+    std::string edit;
+    for (bool begun = false;;) {
+      LOGWOOD_ASSIGN_OR_RETURN(const auto record, reader_.Next());
+      if (!record) return std::optional<std::string>();
+      LOGWOOD_RETURN_IF_ERROR(Check(*record, begun));
+      mark_ = std::max(mark_, record->durable_mark);
+      next_ = next_.Plus(record->count);
+      if (record->type == LogRecordType::kEdit) {
+        begun = !record->end;
+        edit += record->body.string_view();
+      }
+      if (begun) continue;
+      good_end_ = reader_.good_end();
+      last_whole_ = Sequence(next_.value() - 1);
+      if (record->type == LogRecordType::kEdit) return std::optional(std::move(edit));
+    }
+  }
+
+  // After Next() gave nullopt: that no record that was known to be durable is missing (I9).
+  Status CheckNothingMissing() {
+    LOGWOOD_ASSIGN_OR_RETURN(const Sequence beyond, reader_.HighestMarkBeyond());
+    const Sequence mark = std::max(mark_, beyond);
+    if (mark <= last_whole_) return Status::Ok();
+    const std::string& reason = reader_.stop_reason();
+    return Status::Corruption(
+        Place(number(), reader_.good_end()) + ": " + (reason.empty() ? "the records end" : reason) +
+        ", but records up to " + std::to_string(mark.counter()) + " were made durable and only " +
+        std::to_string(last_whole_.counter()) + " are whole: the file was damaged later; restore it from a backup");
+  }
+
+  // Where the last whole edit, and the marks behind it, end.
+  [[nodiscard]] uint64_t good_end() const noexcept { return good_end_; }
+  [[nodiscard]] Sequence last_whole() const noexcept { return last_whole_; }
+
+ private:
+  [[nodiscard]] FileNumber number() const { return reader_.header().file.number; }
+
+  Status Check(const LogRecord& record, bool inside_edit) const {
+    const bool fits = record.type == LogRecordType::kEdit || (record.type == LogRecordType::kMark && !inside_edit);
+    if (fits && record.sequence == next_) return Status::Ok();
+    return Status::Corruption(Place(number(), record.body_offset) + ": a valid record of type " +
+                              std::to_string(static_cast<int>(record.type)) + " with sequence " +
+                              ToString(record.sequence) + " stands where record " + ToString(next_) + " belongs");
+  }
+
+  LogReader& reader_;
+  Sequence next_ = Sequence::Of(0, 1);
+  Sequence mark_;
+  Sequence last_whole_;
+  uint64_t good_end_ = 0;
+};
+
+// What the records of one file add up to; nullopt where its first edit never became whole.
+Result<std::optional<Manifest::Loaded>> ReadManifest(LogReader& reader, const KindRegistry& kinds) {
+  Manifest::Loaded loaded;
+  loaded.header = reader.header();
+  loaded.database = loaded.header.file.database;
+  EditReader edits(reader);
+  for (bool first = true;; first = false) {
+    const std::string place = Place(loaded.header.file.number, reader.good_end());
+    LOGWOOD_ASSIGN_OR_RETURN(const auto bytes, edits.Next());
+    if (!bytes) {
+      LOGWOOD_RETURN_IF_ERROR(edits.CheckNothingMissing());
+      if (first) return std::optional<Manifest::Loaded>();
+      break;
+    }
+    const auto edit = DecodeManifestEdit(*bytes);
+    if (!edit.ok()) return edit.status().WithContext(place);
+    LOGWOOD_RETURN_IF_ERROR(loaded.state.Apply(*edit, kinds).WithContext(place));
+  }
+  loaded.good_end = edits.good_end();
+  loaded.last_record = edits.last_whole();
+  return std::optional(std::move(loaded));
+}
+
+Result<bool> FirstEditIsWhole(LogReader& reader) {
+  EditReader edits(reader);
+  LOGWOOD_ASSIGN_OR_RETURN(const auto edit, edits.Next());
+  return edit.has_value();
+}
+
+struct StoredFiles {
+  std::vector<FileNumber> manifests;  // The newest first.
+  std::vector<FileNameParts> others;
+};
+
+Result<StoredFiles> ListFiles(Store& store) {
+  LOGWOOD_ASSIGN_OR_RETURN(const std::vector<std::string> names, store.List());
+  StoredFiles files;
+  for (const std::string& name : names) {
+    const auto parts = ParseFileName(name);
+    if (!parts) continue;
+    if (parts->type == FileType::kManifest) {
+      files.manifests.push_back(parts->number);
+    } else {
+      files.others.push_back(*parts);
+    }
+  }
+  std::ranges::sort(files.manifests, std::greater<>());
+  std::ranges::sort(files.others, {}, &FileNameParts::number);
+  return files;
+}
+
+// The first bytes of a file, fewer where it is shorter.
+template <size_t kSize>
+struct FileStart {
+  std::array<std::byte, kSize> data{};
+  size_t size = 0;
+  [[nodiscard]] Bytes bytes() const { return {data.data(), size}; }
+};
+
+template <size_t kSize>
+Result<FileStart<kSize>> ReadStart(Store& store, const std::string& name) {
+  LOGWOOD_ASSIGN_OR_RETURN(const auto file, store.Open(name));
+  FileStart<kSize> start;
+  LOGWOOD_ASSIGN_OR_RETURN(start.size, file->Read(0, start.data));
+  return start;
+}
+
+// What is known of a manifest file that does not count.
+struct Unused {
+  FileNumber number;
+  std::optional<DatabaseId> database;  // None: its header is not valid.
+  bool cut_short = false;              // The end of its header never arrived: nobody's but a crash's.
+};
+
+struct Search {
+  std::optional<Manifest::Loaded> counting;
+  std::vector<Unused> unused;
+  Status fault;  // Of the newest file whose header is not valid.
+};
+
+// A header that is not valid was torn by a crash, unless it is another file's.
+Status LookAtTornHeader(Store& store, FileNumber number, const Status& fault, Search& search) {
+  const std::string name = FileName(number, FileType::kManifest);
+  LOGWOOD_ASSIGN_OR_RETURN(const auto start, ReadStart<kLogDataStart>(store, name));
+  const auto header = DecodeFileHeader(start.bytes(), name);
+  if (header.ok() && (header->number != number || header->type != FileType::kManifest)) return fault;
+  const auto checksum = std::span(start.data).last<sizeof(uint64_t)>();
+  const bool arrived = std::ranges::any_of(checksum, [](std::byte byte) { return byte != std::byte{0}; });
+  search.unused.push_back({.number = number, .database = std::nullopt, .cut_short = !arrived});
+  if (search.fault.ok()) search.fault = fault;
+  return Status::Ok();
+}
+
+Status TwoDatabases(const LogFileHeader& a, const LogFileHeader& b) {
+  return Status::Corruption("manifest files " + std::to_string(a.file.number.value()) + " and " +
+                            std::to_string(b.file.number.value()) +
+                            " are of two databases: move the files of one of them to a place of their own");
+}
+
+Status LookAt(Store& store, FileNumber number, const KindRegistry& kinds, Search& search) {
+  const auto opened = LogReader::Open(store, number, FileType::kManifest);
+  if (!opened.ok()) {
+    if (opened.status().code() != StatusCode::kCorruption) return opened.status();
+    return LookAtTornHeader(store, number, opened.status(), search);
+  }
+  LogReader& reader = **opened;
+  const DatabaseId database = reader.header().file.database;
+  if (!search.counting) {
+    LOGWOOD_ASSIGN_OR_RETURN(search.counting, ReadManifest(reader, kinds));
+    if (!search.counting) search.unused.push_back({.number = number, .database = database});
+    return Status::Ok();
+  }
+  if (database != search.counting->database) {
+    LOGWOOD_ASSIGN_OR_RETURN(const bool whole, FirstEditIsWhole(reader));
+    if (whole) return TwoDatabases(search.counting->header, reader.header());
+  }
+  search.unused.push_back({.number = number, .database = database});
+  return Status::Ok();
+}
+
+// That no log or tree of any database is there, where no manifest counts.
+Status CheckNoDatabase(Store& store, const std::vector<FileNameParts>& others, const Status& fault) {
+  for (const FileNameParts& parts : others) {
+    const std::string name = FileName(parts.number, parts.type);
+    LOGWOOD_ASSIGN_OR_RETURN(const auto start, ReadStart<kFileHeaderSize>(store, name));
+    const auto header = DecodeFileHeader(start.bytes(), name);
+    if (!header.ok() && header.status().code() == StatusCode::kUnsupported) return header.status();
+    if (!header.ok()) continue;
+    return Status::Corruption(store.description() + ": " + name + " is of a database whose manifest is not here" +
+                              (fault.ok() ? "" : " or damaged (" + std::string(fault.message()) + ")") +
+                              ": put the newest .manifest file back or restore a backup; for a new database use "
+                              "another place");
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+Result<Manifest::Loaded> Manifest::Load(Store& store, const KindRegistry& kinds, std::vector<FileNumber>* unfinished) {
+  if (unfinished != nullptr) unfinished->clear();
+  LOGWOOD_ASSIGN_OR_RETURN(const StoredFiles files, ListFiles(store));
+  Search search;
+  for (const FileNumber number : files.manifests) {
+    LOGWOOD_RETURN_IF_ERROR(LookAt(store, number, kinds, search));
+  }
+  if (search.counting) {
+    for (const Unused& unused : search.unused) {
+      const bool ours = unused.database ? *unused.database == search.counting->database : unused.cut_short;
+      if (ours) search.counting->leftovers.push_back(unused.number);
+    }
+    return *std::move(search.counting);
+  }
+  LOGWOOD_RETURN_IF_ERROR(CheckNoDatabase(store, files.others, search.fault));
+  for (const Unused& unused : search.unused) {
+    if (unfinished != nullptr && (unused.database || unused.cut_short)) unfinished->push_back(unused.number);
+  }
+  return Status::NotFound(store.description() + ": there is no database here");
+}
+
+}  // namespace logwood

@@ -1,0 +1,105 @@
+#include "memtable/generation.h"
+
+#include <algorithm>
+#include <bit>
+#include <span>
+
+#include "base/assert.h"
+
+namespace logwood {
+
+struct Generation::Member {
+  Member(CollectionId collection_id, Arena& arena) : collection(collection_id), memtable(arena) {}
+
+  CollectionId collection;
+  Memtable memtable;
+};
+
+// A hash table of members by collection, open addressing with linear probing, never more than half full. Its `capacity`
+// slots (a power of two) stand right behind it in the arena. Only ever filled: a larger one takes its place, so all
+// that were ever made take twice the space of the last.
+struct Generation::Directory {
+  size_t capacity;
+  size_t count;  // The writer's.
+
+  [[nodiscard]] std::span<std::atomic<Member*>> slots() noexcept {
+    return {reinterpret_cast<std::atomic<Member*>*>(this + 1), capacity};
+  }
+
+  // The slot that holds the collection, or the empty one where it belongs.
+  [[nodiscard]] std::atomic<Member*>& SlotOf(CollectionId collection) noexcept {
+    constexpr uint64_t kGolden = 0x9e3779b97f4a7c15u;  // Fibonacci hashing (Knuth, TAOCP 3, 6.4).
+    size_t index = static_cast<size_t>((collection.value() * kGolden) >> 32) & (capacity - 1);
+    for (;; index = (index + 1) & (capacity - 1)) {
+      // Acquire: partner of the release in FindOrCreate().
+      const Member* const member = slots()[index].load(std::memory_order_acquire);
+      if (member == nullptr || member->collection == collection) return slots()[index];
+    }
+  }
+};
+
+namespace {
+constexpr size_t kCapacityMin = 8;
+}  // namespace
+
+Generation::Generation(FileNumber first_log) : first_log_(first_log), directory_(NewDirectory(kCapacityMin)) {}
+
+Generation::~Generation() = default;
+
+const Memtable* Generation::Find(CollectionId collection) const {
+  // Acquire: partner of the release in Grow().
+  const Member* const member =
+      directory_.load(std::memory_order_acquire)->SlotOf(collection).load(std::memory_order_acquire);
+  return member == nullptr ? nullptr : &member->memtable;
+}
+
+Memtable& Generation::FindOrCreate(CollectionId collection) {
+  Directory* directory = directory_.load(std::memory_order_relaxed);  // The writer's own store.
+  Member* member = directory->SlotOf(collection).load(std::memory_order_relaxed);
+  if (member != nullptr) return member->memtable;
+  if (2 * (directory->count + 1) > directory->capacity) {
+    Grow();
+    directory = directory_.load(std::memory_order_relaxed);
+  }
+  std::byte* const memory = arena_.Allocate(sizeof(Member), alignof(Member));
+  member = std::construct_at(reinterpret_cast<Member*>(memory), collection, arena_);
+  ++directory->count;
+  // Release: partner of the acquires in SlotOf() and Find().
+  directory->SlotOf(collection).store(member, std::memory_order_release);
+  return member->memtable;
+}
+
+std::vector<CollectionId> Generation::collections() const {
+  std::vector<CollectionId> collections;
+  for (const std::atomic<Member*>& slot : directory_.load(std::memory_order_acquire)->slots()) {
+    if (const Member* const member = slot.load(std::memory_order_acquire)) collections.push_back(member->collection);
+  }
+  std::ranges::sort(collections);
+  return collections;
+}
+
+Generation::Directory* Generation::NewDirectory(size_t capacity) {
+  LOGWOOD_DEBUG_ASSERT(std::has_single_bit(capacity));
+  static_assert(sizeof(Directory) % alignof(std::atomic<Member*>) == 0);
+  std::byte* const memory =
+      arena_.Allocate(sizeof(Directory) + capacity * sizeof(std::atomic<Member*>), alignof(Directory));
+  Directory* const directory = std::construct_at(reinterpret_cast<Directory*>(memory));
+  directory->capacity = capacity;
+  for (size_t i = 0; i < capacity; ++i) std::construct_at(directory->slots().data() + i, nullptr);
+  return directory;
+}
+
+// Readers who still look into the old directory miss only what nobody has published to them yet.
+void Generation::Grow() {
+  Directory* const old = directory_.load(std::memory_order_relaxed);
+  Directory* const directory = NewDirectory(2 * old->capacity);
+  for (const std::atomic<Member*>& slot : old->slots()) {
+    Member* const member = slot.load(std::memory_order_relaxed);
+    // Relaxed: the release below publishes the whole directory; the members themselves are known already.
+    if (member != nullptr) directory->SlotOf(member->collection).store(member, std::memory_order_relaxed);
+  }
+  directory->count = old->count;
+  directory_.store(directory, std::memory_order_release);
+}
+
+}  // namespace logwood

@@ -1,0 +1,126 @@
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <gtest/gtest.h>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/arena.h"
+#include "base/thread_pool.h"
+#include "memtable/memtable.h"
+
+// One writer publishes sequence after sequence; readers check that at each published sequence they see exactly what was
+// added until then. Made for ThreadSanitizer, and right without it.
+
+namespace logwood::testing {
+namespace {
+
+constexpr int kReaderCount = 3;
+
+// Sequence s puts s to one key out of kKeyCount, so what a reader at any sequence must see can be computed.
+class PublishedMemtable {
+ public:
+  static constexpr uint64_t kKeyCount = 500;
+  static constexpr uint64_t kSequenceCount = 40 * kKeyCount;
+  static constexpr uint64_t kStride = 211;  // Coprime to kKeyCount: all keys in each round, neighbours far apart.
+
+  static std::string KeyOf(uint64_t slot) { return std::to_string(10'000 + slot); }
+  static uint64_t SlotOf(uint64_t sequence) { return sequence * kStride % kKeyCount; }
+
+  void Write() {
+    for (uint64_t s = 1; s <= kSequenceCount; ++s) {
+      const std::string key = KeyOf(SlotOf(s));
+      const std::string value = std::to_string(s);
+      memtable_.Add(Sequence(s), {.type = EntryType::kPut, .key = key, .value = value, .address = {}});
+      published_.store(s, std::memory_order_release);  // Partner of the acquire in ReadUntilAllIsPublished().
+    }
+  }
+
+  // Returns how many published states were checked.
+  uint64_t ReadUntilAllIsPublished() {
+    uint64_t at = 0;
+    uint64_t checks = 0;
+    for (; at < kSequenceCount && !::testing::Test::HasFailure(); ++checks) {
+      at = published_.load(std::memory_order_acquire);
+      CheckLastGet(at);
+      CheckScan(at);
+    }
+    return checks;
+  }
+
+ private:
+  void CheckLastGet(uint64_t at) {
+    if (at == 0) return;
+    const std::optional<Memtable::Hit> hit = memtable_.Get(KeyOf(SlotOf(at)), Sequence(at));
+    ASSERT_TRUE(hit) << at;
+    ASSERT_EQ(hit->sequence, Sequence(at));
+    ASSERT_EQ(hit->value, Bytes(std::to_string(at)));
+  }
+
+  // Forwards on even sequences, backwards on odd ones.
+  void CheckScan(uint64_t at) {
+    const auto cursor = memtable_.NewCursor(Sequence(at));
+    const bool forward = at % 2 == 0;
+    uint64_t count = 0;
+    std::string previous;
+    for (forward ? cursor->First() : cursor->Last(); cursor->valid(); forward ? cursor->Next() : cursor->Prev()) {
+      const std::string key = cursor->entry().key.ToString();
+      const uint64_t sequence = std::stoull(cursor->entry().value.ToString());
+      ASSERT_LE(sequence, at);
+      ASSERT_GT(sequence + kKeyCount, at) << "an older version of " << key;
+      ASSERT_EQ(key, KeyOf(SlotOf(sequence)));
+      ASSERT_TRUE(count == 0 || (previous < key) == forward) << previous << ' ' << key;
+      previous = key;
+      ++count;
+    }
+    ASSERT_EQ(count, std::min(at, kKeyCount));
+  }
+
+  Arena arena_;
+  Memtable memtable_{arena_};
+  std::atomic<uint64_t> published_ = 0;
+};
+
+TEST(MemtableConcurrency, ReadersSeeEveryPublishedPrefixWhole) {
+  PublishedMemtable shared;
+  std::atomic<uint64_t> checks = 0;
+  {
+    ThreadPool pool(1 + kReaderCount);
+    for (int i = 0; i < kReaderCount; ++i) {
+      pool.Run([&shared, &checks] { checks += shared.ReadUntilAllIsPublished(); });
+    }
+    pool.Run([&shared] { shared.Write(); });
+  }
+  EXPECT_GE(checks, uint64_t{kReaderCount});
+}
+
+TEST(MemtableConcurrency, ReadersFollowOrderedAppends) {
+  constexpr uint64_t kCount = 20'000;
+  const auto key_of = [](uint64_t i) { return std::to_string(1'000'000 + i); };
+  Arena arena;
+  Memtable memtable(arena);
+  std::atomic<uint64_t> published = 0;
+  const auto follow = [&] {
+    for (uint64_t at = 0; at < kCount && !::testing::Test::HasFailure();) {
+      at = published.load(std::memory_order_acquire);  // Partner of the release below.
+      const auto cursor = memtable.NewCursor(Sequence(at));
+      cursor->Last();
+      ASSERT_EQ(cursor->valid(), at > 0);
+      if (at == 0) continue;
+      ASSERT_EQ(cursor->entry().key, Bytes(key_of(at)));
+    }
+  };
+  ThreadPool pool(1 + kReaderCount);
+  for (int i = 0; i < kReaderCount; ++i) pool.Run(follow);
+  pool.Run([&] {
+    for (uint64_t i = 1; i <= kCount; ++i) {
+      const std::string key = key_of(i);
+      memtable.Add(Sequence(i), {.type = EntryType::kPut, .key = key, .value = key, .address = {}});
+      published.store(i, std::memory_order_release);  // Partner of the acquire above.
+    }
+  });
+}
+
+}  // namespace
+}  // namespace logwood::testing
