@@ -31,7 +31,7 @@ void CheckBlock(const Block& block) {
     bool exact = false;
     LOGWOOD_ASSERT(block.LowerBound(key, &exact) == i);
     LOGWOOD_ASSERT(exact);
-    LOGWOOD_ASSERT(block.LowerBound(key + '\0', &exact) == i + 1 || exact);
+    LOGWOOD_ASSERT(block.LowerBound(key + '\0', &exact) == i + 1);
     LOGWOOD_ASSERT(block.LowerBound(value, &exact) <= block.count());
     before = key;
   }
