@@ -19,6 +19,8 @@ struct Generation::Member {
 // slots (a power of two) stand right behind it in the arena. Only ever filled: a larger one takes its place, so all
 // that were ever made take twice the space of the last.
 struct Generation::Directory {
+  static constexpr uint64_t kGolden = 0x9e3779b97f4a7c15u;  // Fibonacci hashing (Knuth, TAOCP 3, 6.4).
+
   size_t capacity;
   size_t count;  // The writer's.
 
@@ -28,7 +30,6 @@ struct Generation::Directory {
 
   // The slot that holds the collection, or the empty one where it belongs.
   [[nodiscard]] std::atomic<Member*>& SlotOf(CollectionId collection) noexcept {
-    constexpr uint64_t kGolden = 0x9e3779b97f4a7c15u;  // Fibonacci hashing (Knuth, TAOCP 3, 6.4).
     size_t index = static_cast<size_t>((collection.value() * kGolden) >> 32) & (capacity - 1);
     for (;; index = (index + 1) & (capacity - 1)) {
       // Acquire: partner of the release in FindOrCreate().

@@ -32,9 +32,9 @@ struct Memtable::Version {
 
 // Its `height` links stand right behind it in the arena, and the key behind those.
 struct Memtable::Node {
-  std::atomic<const Version*> newest;
-  uint32_t key_size;
-  uint32_t height;
+  std::atomic<const Version*> newest = nullptr;
+  uint32_t key_size = 0;
+  uint32_t height = 0;
 
   [[nodiscard]] std::atomic<Node*>* links() noexcept { return reinterpret_cast<std::atomic<Node*>*>(this + 1); }
   [[nodiscard]] const std::atomic<Node*>* links() const noexcept {
@@ -173,7 +173,6 @@ Memtable::Node* Memtable::NewNode(Bytes key, size_t height) {
   static_assert(sizeof(Node) % alignof(std::atomic<Node*>) == 0);
   std::byte* const memory = arena_.Allocate(sizeof(Node) + links_size + key.size(), alignof(Node));
   Node* const node = std::construct_at(reinterpret_cast<Node*>(memory));
-  node->newest.store(nullptr, std::memory_order_relaxed);  // Nobody else knows the node yet.
   node->key_size = static_cast<uint32_t>(key.size());
   node->height = static_cast<uint32_t>(height);
   for (size_t level = 0; level < height; ++level) std::construct_at(node->links() + level, nullptr);

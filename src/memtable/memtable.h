@@ -75,7 +75,7 @@ class Memtable {
 
   Arena& arena_;
   Node* const head_;  // Has no key, stands before all, and is of full height.
-  Splice tail_;       // The writer's: the last node of each level, so that ordered appends need no search.
+  Splice tail_{};     // The writer's: the last node of each level, so that ordered appends need no search.
   SeededRandom random_{0};
   std::atomic<uint64_t> entry_count_ = 0;  // Relaxed: a figure, nothing is published by it.
 };

@@ -8,6 +8,9 @@
 namespace logwood::testing {
 namespace {
 
+constexpr std::array<std::string_view, 5> kPrefixes = {"", "0000000", "00000000", "\xff\xff\xff\xff\xff\xff\xff", "a"};
+constexpr std::array<char, 4> kTails = {'\0', '1', 'a', '\xff'};
+
 std::string Shown(const EntryCursor& cursor) {
   if (!cursor.valid()) return cursor.status().ok() ? "." : "!";
   const Entry& entry = cursor.entry();
@@ -93,9 +96,6 @@ void WalkAtRandom(EntryCursor& cursor, const CursorModel& model, SeededRandom& r
 }
 
 std::string RandomKey(SeededRandom& random) {
-  constexpr std::array<std::string_view, 5> kPrefixes = {"", "0000000", "00000000", "\xff\xff\xff\xff\xff\xff\xff",
-                                                         "a"};
-  constexpr std::array<char, 4> kTails = {'\0', '1', 'a', '\xff'};
   std::string key(kPrefixes[random.Below(kPrefixes.size())]);
   for (uint64_t tail = random.Below(3); tail > 0; --tail) key += kTails[random.Below(kTails.size())];
   return key;
