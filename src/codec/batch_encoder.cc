@@ -92,7 +92,10 @@ Bytes BatchEncoder::table(const BatchFragment& fragment) const noexcept {
   return Bytes(buffer_).From(fragment.begin + fragment.length).First(fragment.table_length);
 }
 
-uint64_t FragmentChecksum(Bytes body, Bytes table) noexcept { return Hash64(table.empty() ? body : table); }
+uint64_t FragmentChecksum(Bytes body, Bytes table) noexcept {
+  if (body.empty()) return 0;
+  return Hash64(table.empty() ? body : table);
+}
 
 size_t ValueChecksumTableSize(size_t value_size) noexcept {
   return sizeof(uint64_t) * (1 + (value_size + kValueChunkSize - 1) / kValueChunkSize);

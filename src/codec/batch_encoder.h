@@ -27,9 +27,9 @@ inline constexpr size_t kValueChunkSize = 64 * 1024;
 
 struct Operation {
   EntryType type = EntryType::kPut;
-  CollectionId collection;
-  Bytes key;
-  Bytes value;
+  CollectionId collection{};
+  Bytes key{};
+  Bytes value{};
 };
 
 // A record body within an encoded batch.
@@ -86,7 +86,7 @@ class OperationReader {
 };
 
 // The checksum that a record's header must bear: that of `table` where there is one (the table then covers the body, so
-// that nothing is hashed twice), else that of `body`.
+// that nothing is hashed twice), else that of `body`; 0 for an empty body.
 [[nodiscard]] uint64_t FragmentChecksum(Bytes body, Bytes table) noexcept;
 // Bytes of the table of a large operation whose value has `value_size` bytes.
 [[nodiscard]] size_t ValueChecksumTableSize(size_t value_size) noexcept;

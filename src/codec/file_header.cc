@@ -93,6 +93,14 @@ Result<FileHeader> DecodeFileHeader(Bytes data, std::string_view name) {
                     .database = DatabaseId(LoadFixed64(data.data() + kDatabaseOffset))};
 }
 
+bool FileHeaderResembles(Bytes data, const FileHeader& header) {
+  const auto expected = EncodeFileHeader(header);
+  const auto same = [&](size_t offset) {
+    return data.From(offset).First(sizeof(uint64_t)) == Bytes(expected.data() + offset, sizeof(uint64_t));
+  };
+  return int{same(0)} + int{same(kNumberOffset)} + int{same(kDatabaseOffset)} >= 2;
+}
+
 std::string FileName(FileNumber number, FileType type) {
   LOGWOOD_ASSERT(number != FileNumber());
   std::string digits = std::to_string(number.value());

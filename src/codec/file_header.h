@@ -32,9 +32,9 @@ enum class FileType : uint8_t { kManifest = 1, kLog = 2, kTree = 3 };
 
 struct FileHeader {
   FileType type = FileType::kLog;
-  FileNumber number;
-  FileId id;
-  DatabaseId database;
+  FileNumber number{};
+  FileId id{};
+  DatabaseId database{};
   friend bool operator==(const FileHeader&, const FileHeader&) = default;
 };
 
@@ -45,11 +45,15 @@ inline constexpr size_t kFileHeaderSize = 48;
 // padding, number 0); kUnsupported (a newer format version: says which version wrote it and which this is).
 [[nodiscard]] Result<FileHeader> DecodeFileHeader(Bytes data, std::string_view name);
 
+// Whether two of magic, number and database in `data` are those of `header`: then a header of that file stood there,
+// whatever DecodeFileHeader() says. Requires: data.size() >= kFileHeaderSize.
+[[nodiscard]] bool FileHeaderResembles(Bytes data, const FileHeader& header);
+
 // "000012.log": the number in decimal, six digits at least, and the type. Requires: number is not none.
 [[nodiscard]] std::string FileName(FileNumber number, FileType type);
 // Number and type of a name that FileName() could have made; nullopt for all other names.
 struct FileNameParts {
-  FileNumber number;
+  FileNumber number{};
   FileType type;
 };
 [[nodiscard]] std::optional<FileNameParts> ParseFileName(std::string_view name);

@@ -40,9 +40,9 @@ enum class LogRecordType : uint8_t {
 };
 
 struct LogFileHeader {
-  FileHeader file;         // Type kLog or kManifest.
-  FileNumber predecessor;  // None: the first of its chain.
-  FileId predecessor_id;
+  FileHeader file{};         // Type kLog or kManifest.
+  FileNumber predecessor{};  // None: the first of its chain.
+  FileId predecessor_id{};
   uint64_t predecessor_end = 0;
   uint32_t epoch = 0;  // Of the sequences in the file.
   friend bool operator==(const LogFileHeader&, const LogFileHeader&) = default;
@@ -51,11 +51,11 @@ struct LogFileHeader {
 struct LogRecord {
   LogRecordType type = LogRecordType::kOperations;
   bool end = true;
-  Sequence sequence;      // Of the first operation. A mark bears the next one to be given.
-  uint16_t count = 0;     // Sequences that the record takes.
-  Sequence durable_mark;  // Reading only: writers pass it to Append().
-  Bytes body;
-  Bytes checksum_table;
+  Sequence sequence{};      // Of the first operation. A mark bears the next one to be given.
+  uint16_t count = 0;       // Sequences that the record takes.
+  Sequence durable_mark{};  // Reading only: writers pass it to Append().
+  Bytes body{};
+  Bytes checksum_table{};
   uint64_t checksum = 0;     // FragmentChecksum(body, checksum_table).
   uint64_t body_offset = 0;  // In the file; filled in by Append() and Next().
 };

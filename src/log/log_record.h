@@ -16,8 +16,8 @@ namespace logwood {
 struct LogRecordHeader {
   uint32_t body_length = 0;
   uint64_t body_checksum = 0;
-  Sequence sequence;
-  Sequence durable_mark;
+  Sequence sequence{};
+  Sequence durable_mark{};
   uint16_t count = 0;
   uint8_t type = 0;
   uint8_t flags = 0;

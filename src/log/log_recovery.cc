@@ -174,20 +174,18 @@ Status Recovery::OpenCandidates() {
   return Status::Ok();
 }
 
-// A crash leaves of a header that was never synced a part from the front, or nothing. Where its checksum is there, and
-// two of the three fields that are known beforehand are right, it had been written whole and was damaged since.
+// A crash leaves of a header that was never synced a part from the front, nothing, or the header of a removed file
+// whose bytes the store reuses. Where its checksum is there, and two of the three fields that are known beforehand are
+// right, it had been written whole and was damaged since.
 Status Recovery::CheckTornHeader(FileNumber number, const Status& error) {
   LOGWOOD_ASSIGN_OR_RETURN(const std::unique_ptr<ReadableFile> file, store_.Open(FileName(number, FileType::kLog)));
-  const auto expected =
-      EncodeFileHeader({.type = FileType::kLog, .number = number, .id = FileId(), .database = input_.database});
   std::array<std::byte, kLogDataStart> found;
   LOGWOOD_ASSIGN_OR_RETURN(const size_t size, file->Read(0, found));
-  if (size < found.size() || LoadFixed64(found.data() + kLogDataStart - sizeof(uint64_t)) == 0) return Status::Ok();
-  const auto same = [&](size_t offset) {
-    return Bytes(found.data() + offset, sizeof(uint64_t)) == Bytes(expected.data() + offset, sizeof(uint64_t));
-  };
-  const int right = int{same(0)} + int{same(16)} + int{same(32)};  // Magic, number, database.
-  return right >= 2 ? error : Status::Ok();
+  const bool whole = size == found.size() && LoadFixed64(found.data() + kLogDataStart - sizeof(uint64_t)) != 0;
+  const bool of_another_file = DecodeLogFileHeader(Bytes(found.data(), size), {}).ok();
+  if (!whole || of_another_file) return Status::Ok();
+  const FileHeader known{.type = FileType::kLog, .number = number, .id = FileId(), .database = input_.database};
+  return FileHeaderResembles(Bytes(found.data(), size), known) ? error : Status::Ok();
 }
 
 Status Recovery::FollowChain() {

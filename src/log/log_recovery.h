@@ -28,43 +28,43 @@ namespace logwood {
 // A log file that an earlier open has read to its end: it must be there, whole up to exactly `end`; what stands behind
 // was cut then and stays cut.
 struct LogEnd {
-  FileNumber number;
-  FileId id;
+  FileNumber number{};
+  FileId id{};
   uint64_t end = 0;
   friend bool operator==(const LogEnd&, const LogEnd&) = default;
 };
 
 // A commit as the log holds it: all its records, the last bearing `end`. Lives during the call it is passed to.
 struct LogCommit {
-  FileNumber log;
-  Sequence first;
-  Sequence last;
-  std::span<const LogRecord> records;
+  FileNumber log{};
+  Sequence first{};
+  Sequence last{};
+  std::span<const LogRecord> records{};
 };
 
 struct LogRecovery {
   // The logs that were read, in order, with their ends; records up to there belong to whole commits.
-  std::vector<LogEnd> logs;
+  std::vector<LogEnd> logs{};
   // Of the last operation that was read; as passed in where there was none.
-  Sequence last;
+  Sequence last{};
   // Candidates of which nothing is used because they follow a cut, belong to no chain, or have a torn header:
   // leftovers. Files of another database are not among them.
-  std::vector<FileNumber> leftovers;
+  std::vector<FileNumber> leftovers{};
 };
 
 struct LogRecoveryInput {
-  DatabaseId database;
+  DatabaseId database{};
   // Logs of earlier epochs that are still needed, in order.
-  std::vector<LogEnd> known;
+  std::vector<LogEnd> known{};
   // The epoch of the last process that wrote, and the logs that bear it and are still needed, in any order. The chain
   // begins with the one whose predecessor is the last known log, and each next one names its predecessor. Where no log
   // is known it begins with the lowest number: its predecessor, if it names one, was flushed and may be gone, and its
   // first sequence tells whether anything is missing.
   uint32_t epoch = 0;
-  std::vector<FileNumber> candidates;
+  std::vector<FileNumber> candidates{};
   // The last sequence that the trees hold: what the logs say begins behind it. Commits at or below it are read but not
   // applied.
-  Sequence flushed;
+  Sequence flushed{};
 };
 
 // Calls `apply` for each commit in order and returns where the chain ends. Does not sync what it read.

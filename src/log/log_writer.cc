@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "base/status_macros.h"
+#include "codec/batch_encoder.h"
 #include "codec/byte_writer.h"
 #include "log/log_record.h"
 
@@ -49,6 +50,7 @@ Status LogWriter::AppendRecord(LogRecord& record) {
   LOGWOOD_ASSERT(record.body.size() == header.body_length);
   LOGWOOD_ASSERT(LogRecordHeaderFault(header).empty());
   LOGWOOD_ASSERT(record.checksum_table.empty() == (record.type != LogRecordType::kLargeOperation));
+  LOGWOOD_DEBUG_ASSERT(record.checksum == FragmentChecksum(record.body, record.checksum_table));
   AppendBytes(buffer_, Bytes(EncodeLogRecordHeader(header, header_.file.id, size_)));
   record.body_offset = size_ + kLogRecordHeaderSize;
   size_ += LogRecordSize(record);

@@ -63,8 +63,9 @@ TEST(BatchEncoder, EmptyBatchHasNoFragments) {
 }
 
 TEST(BatchEncoder, EverySizeAtAnEdgeComesBack) {
-  for (const size_t key_size : {0, 1, 16, 127, 128, 16383, 16384, 65535, 65536}) {
-    for (const size_t value_size : {0, 1, 127, 128, 16372, 16380, 16384, 65535, 65536, 65537, 131072, 131073}) {
+  for (const size_t key_size : std::vector<size_t>{0, 1, 16, 127, 128, 16383, 16384, 65535, 65536}) {
+    for (const size_t value_size :
+         std::vector<size_t>{0, 1, 127, 128, 16372, 16380, 16384, 65535, 65536, 65537, 131072, 131073}) {
       BatchEncoder batch;
       const std::vector<Written> operations = {Put(3, 3), Put(key_size, value_size), Put(1, 0)};
       for (const Written& operation : operations) Add(batch, operation);

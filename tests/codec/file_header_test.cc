@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <string>
+#include <vector>
 
 #include "base/hash.h"
 #include "codec/byte_writer.h"
@@ -73,6 +74,18 @@ TEST(FileHeader, IllegalFieldsUnderAGoodChecksumAreCorruption) {
   std::string data = Encoded(kHeader);
   data.replace(16, 8, 8, '\0');
   EXPECT_EQ(DecodeFileHeader(Resealed(data), "f").status().message(), "f offset 0: file number 0");
+}
+
+TEST(FileHeader, ResemblesItselfWithOneFieldDamaged) {
+  const auto resembles = [](const std::vector<size_t>& damaged) {
+    std::string data = Encoded(kHeader);
+    for (const size_t at : damaged) data[at] = static_cast<char>(data[at] ^ 1);
+    return FileHeaderResembles(data, kHeader);
+  };
+  for (size_t at = 0; at < kFileHeaderSize; ++at) EXPECT_TRUE(resembles({at})) << at;
+  EXPECT_FALSE(resembles({0, 16}));
+  EXPECT_FALSE(resembles({16, 32}));
+  EXPECT_FALSE(resembles({7, 39}));
 }
 
 TEST(FileName, ParsesToWhatItWasMadeOf) {
