@@ -49,11 +49,20 @@ void SimulatedFile::Append(Bytes data) {
   const size_t in_prepared = static_cast<size_t>(std::min<uint64_t>(data.size(), bytes.size() - appended_size_));
   if (in_prepared > 0) std::memcpy(bytes.data() + appended_size_, data.data(), in_prepared);
   if (in_prepared < data.size()) {
+    AddSizesUpTo(end);
     bytes.insert(bytes.end(), data.begin() + in_prepared, data.end());
-    sizes_.push_back(end);
   }
   appended_size_ = end;
   append_ends_.push_back(end);
+}
+
+// The length that a crash finds may stand in the middle of an append, where one sector ends.
+void SimulatedFile::AddSizesUpTo(uint64_t end) {
+  const uint64_t sector_size = options_.sector_size_bytes;
+  for (uint64_t size = (sizes_.back() / sector_size + 1) * sector_size; size < end; size += sector_size) {
+    sizes_.push_back(size);
+  }
+  sizes_.push_back(end);
 }
 
 void SimulatedFile::BecomeDurable() {

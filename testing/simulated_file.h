@@ -48,6 +48,7 @@ class SimulatedFile {
 
   [[nodiscard]] std::vector<std::byte>& MutableBytes();
   void SetSize(uint64_t size_bytes);
+  void AddSizesUpTo(uint64_t end);
   void FillStale(uint64_t offset, std::span<std::byte> into) const;
   [[nodiscard]] std::vector<uint64_t> SectorVersions(uint64_t begin) const;
   [[nodiscard]] uint64_t FirstPendingSector() const;

@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <cstring>
 #include <iosfwd>
+#include <iterator>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace logwood {
 
@@ -17,8 +19,10 @@ class Bytes {
  public:
   constexpr Bytes() noexcept = default;
   constexpr Bytes(const std::byte* data, size_t size) noexcept : data_(data), size_(size) {}
-  constexpr Bytes(std::span<const std::byte> bytes) noexcept : data_(bytes.data()), size_(bytes.size()) {}
-  constexpr Bytes(std::span<std::byte> bytes) noexcept : data_(bytes.data()), size_(bytes.size()) {}
+  // A span, vector or array of bytes.
+  template <class Range>
+    requires std::is_convertible_v<const Range&, std::span<const std::byte>>
+  constexpr Bytes(const Range& bytes) noexcept : data_(std::data(bytes)), size_(std::size(bytes)) {}
   Bytes(std::string_view text) noexcept : data_(reinterpret_cast<const std::byte*>(text.data())), size_(text.size()) {}
   Bytes(const std::string& text) noexcept : Bytes(std::string_view(text)) {}
   // A literal or any C string: ends before the first NUL. Use std::string_view for text that holds NULs.

@@ -15,11 +15,11 @@ class [[nodiscard]] Result {
   using value_type = T;
 
   // Requires: !status.ok().
-  Result(Status status) : status_(std::move(status)) {}
+  Result(Status status) : status_(std::move(status)) { status_.RequireError(); }
   template <class U = T>
     requires(std::is_constructible_v<T, U &&> && !std::is_same_v<std::remove_cvref_t<U>, Status> &&
              !std::is_same_v<std::remove_cvref_t<U>, Result>)
-  Result(U&& value) : value_(std::in_place, std::forward<U>(value)) {}
+  explicit(!std::is_convertible_v<U&&, T>) Result(U&& value) : value_(std::in_place, std::forward<U>(value)) {}
 
   [[nodiscard]] bool ok() const noexcept { return value_.has_value(); }
   [[nodiscard]] const Status& status() const noexcept { return status_; }

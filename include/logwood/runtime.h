@@ -9,7 +9,9 @@
 namespace logwood {
 
 // Decides who runs next where a whole process is simulated: base's Mutex and Condition, and every store of the test
-// library, ask it at each step. Objects are named by their address. All calls come from actors of the simulation.
+// library, ask it at each step. Objects are named by their address. All calls come from actors of the simulation, or
+// from one thread while none is going on. LockMutex(), Wait() and Yield() may leave by an exception of the simulator's
+// own, which ends the actor when its simulation is given up; the others never throw, for destructors call them.
 class Scheduler {
  public:
   Scheduler() = default;

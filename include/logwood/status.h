@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace logwood {
 
@@ -72,6 +73,8 @@ class [[nodiscard]] Status {
 
   // Throws StatusError unless OK: for callers who prefer exceptions.
   void Check() const;
+  // Ends the process if OK: for those who hold an error, or nothing.
+  void RequireError() const;
   // Says that an error is of no consequence here. Write behind it why.
   void IgnoreError() const noexcept {}
 

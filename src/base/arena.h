@@ -29,7 +29,7 @@ class Arena {
   static constexpr size_t kChunkSizeMin = 4096;
   static constexpr size_t kChunkSizeMax = size_t{1} << 20;
 
-  void NewChunk(size_t size_min);
+  std::byte* NewChunk(size_t size);
 
   std::vector<std::unique_ptr<std::byte[]>> chunks_;
   std::byte* next_ = nullptr;

@@ -5,6 +5,8 @@
 #include <functional>
 #include <string>
 
+#include "base/assert.h"
+
 namespace logwood {
 
 // A number that does not mix with numbers of another tag. 0 means none.
@@ -40,6 +42,8 @@ class Sequence {
   constexpr explicit Sequence(uint64_t value) noexcept : value_(value) {}
   // Requires: epoch <= kEpochMax, counter <= kCounterMax.
   static constexpr Sequence Of(uint32_t epoch, uint64_t counter) noexcept {
+    LOGWOOD_ASSERT(epoch <= kEpochMax);
+    LOGWOOD_ASSERT(counter <= kCounterMax);
     return Sequence((uint64_t{epoch} << 40) | counter);
   }
   static constexpr Sequence Max() noexcept { return Sequence(~uint64_t{0}); }
@@ -48,7 +52,10 @@ class Sequence {
   [[nodiscard]] constexpr uint32_t epoch() const noexcept { return static_cast<uint32_t>(value_ >> 40); }
   [[nodiscard]] constexpr uint64_t counter() const noexcept { return value_ & kCounterMax; }
   // The sequence `count` further on. Requires: it is in the same epoch.
-  [[nodiscard]] constexpr Sequence Plus(uint64_t count) const noexcept { return Sequence(value_ + count); }
+  [[nodiscard]] constexpr Sequence Plus(uint64_t count) const noexcept {
+    LOGWOOD_ASSERT(count <= kCounterMax - counter());  // I6: the next epoch may belong to somebody else.
+    return Sequence(value_ + count);
+  }
   friend constexpr auto operator<=>(Sequence, Sequence) noexcept = default;
 
  private:

@@ -1,6 +1,14 @@
 #include "base/mutex.h"
 
+#include <algorithm>
+
 namespace logwood {
+namespace {
+
+// The standard library adds a timeout to the clock without a check, so that the largest ones lie in the past.
+constexpr std::chrono::nanoseconds kTimeoutMax = std::chrono::hours(24 * 365);
+
+}  // namespace
 
 void Mutex::Lock() NO_THREAD_SAFETY_ANALYSIS {
   if (scheduler_ != nullptr) {
@@ -31,9 +39,9 @@ void Condition::Wait(Mutex& mutex) {
 bool Condition::WaitFor(Mutex& mutex, std::chrono::nanoseconds timeout) {
   if (scheduler_ != nullptr) return scheduler_->Wait(this, &mutex, timeout);
   std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
-  const bool notified = condition_.wait_for(lock, timeout) == std::cv_status::no_timeout;
+  const std::cv_status status = condition_.wait_for(lock, std::min(timeout, kTimeoutMax));
   lock.release();
-  return notified;
+  return status == std::cv_status::no_timeout || timeout > kTimeoutMax;
 }
 
 void Condition::NotifyOne() {

@@ -55,6 +55,8 @@ void Status::Check() const {
   if (!ok()) throw StatusError(*this);
 }
 
+void Status::RequireError() const { LOGWOOD_ASSERT(!ok()); }
+
 std::ostream& operator<<(std::ostream& out, const Status& status) { return out << status.ToString(); }
 
 StatusError::StatusError(Status status) : std::runtime_error(status.ToString()), status_(std::move(status)) {}

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <compare>
 #include <cstring>
 #include <limits>
 #include <type_traits>
@@ -160,13 +159,11 @@ const Memtable::Node* Memtable::FindLast() const {
 // The key's node, or null and in `splice` where to link one.
 Memtable::Node* Memtable::FindForAdd(Bytes key, Splice& splice) const {
   Node* const last = tail_[0];
-  const auto order = last == head_ ? std::strong_ordering::greater : key <=> last->key();
-  if (order == 0) return last;
-  if (order > 0) {
+  if (last == head_ || last->key() < key) {
     splice = tail_;
     return nullptr;
   }
-  Node* const node = Find(key, &splice).at_or_after;  // Not null: the last key is larger.
+  Node* const node = Find(key, &splice).at_or_after;  // Not null: the last key is not smaller.
   return node->key() == key ? node : nullptr;
 }
 

@@ -9,9 +9,11 @@
 #include "block/block_file.h"
 #include "cursor/entry_cursor.h"
 #include "logwood/result.h"
-#include "tree/tree_builder.h"
+#include "tree/tree_descriptor.h"
 
 namespace logwood {
+
+class TreeParts;
 
 // An open segment. Immutable; thread-safe. Index and filter are read at the first use. Holds its file.
 class Tree {
@@ -26,14 +28,15 @@ class Tree {
   // Opens by the footer alone: one block. `cache` must outlive the tree. Errors: kCorruption, kUnsupported, kIo.
   [[nodiscard]] static Result<std::shared_ptr<const Tree>> Open(std::shared_ptr<const BlockFile> file,
                                                                 const TreeDescriptor& descriptor, BlockCache& cache);
-  Tree(const Tree&) = delete;  // Cursors refer to it.
+  Tree(const Tree&) = delete;  // Callers know it by its pointer.
   Tree& operator=(const Tree&) = delete;
   ~Tree();
 
   // The entry of `key`, tombstones included; nullopt without one. `hash` is Hash64(key), taken once for all trees.
+  // Errors: kCorruption, kUnsupported, kIo. An error is not kept: a later call tries again.
   // Cost: a filter line; where it says maybe, one block beside the index.
   [[nodiscard]] Result<std::optional<Hit>> Get(Bytes key, uint64_t hash) const;
-  // The cursor holds the tree.
+  // The cursor holds what it needs of the tree; the cache must outlive it.
   [[nodiscard]] std::unique_ptr<EntryCursor> NewCursor() const;
   // Reads every block past the cache and checks checksums, order, separators, counts, the filter (no key of the tree
   // may be denied) and the descriptor. `on_damage` is called for each thing wrong; going on after it where possible.
@@ -44,9 +47,9 @@ class Tree {
   [[nodiscard]] const BlockFile& file() const noexcept;
 
  private:
-  struct State;
-  explicit Tree(std::shared_ptr<State> state);
-  std::shared_ptr<State> state_;
+  explicit Tree(std::shared_ptr<const TreeParts> parts);
+
+  std::shared_ptr<const TreeParts> parts_;  // Cursors share it.
 };
 
 }  // namespace logwood

@@ -2,33 +2,14 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <vector>
 
-#include "base/ids.h"
-#include "block/block.h"
 #include "block/block_file.h"
 #include "codec/entry_type.h"
+#include "logwood/bytes.h"
 #include "logwood/result.h"
+#include "tree/tree_descriptor.h"
 
 namespace logwood {
-
-// Where a bulk-loaded tree stands and what is in it: what a kind keeps in the manifest to find it again.
-struct TreeDescriptor {
-  FileNumber file;
-  BlockReference footer;  // Block of kind kFooter.
-  uint64_t entries = 0;
-  uint64_t tombstones = 0;
-  uint64_t bytes = 0;  // Of all its blocks.
-  std::string first_key;
-  std::string last_key;
-  friend bool operator==(const TreeDescriptor&, const TreeDescriptor&) = default;
-};
-
-// The form of a descriptor in the manifest; decoding checks every field. Errors: kCorruption.
-void AppendTreeDescriptor(std::string& out, const TreeDescriptor& tree);
-class ByteReader;
-[[nodiscard]] Result<TreeDescriptor> ReadTreeDescriptor(ByteReader& reader);
 
 // Writes a segment: an immutable B+tree, bottom-up in one pass, every node full; docs/format/tree.md.
 //
@@ -52,7 +33,10 @@ class TreeBuilder {
   TreeBuilder& operator=(const TreeBuilder&) = delete;
   ~TreeBuilder();
 
-  // Requires: `key` is larger than every key before it. Errors: kIo, kNoSpace.
+  // Requires: `key` is larger than every key before it; a tombstone has no value. Sizes are bounded by options.h.
+  // Errors, after which every later call fails alike: kIo, kNoSpace; kCorruption where the order is not kept (entries
+  // come from stored trees, so this is checked: a damaged input does not become a well-formed output);
+  // kInvalidArgument (a size).
   Status Add(Bytes key, EntryType type, Bytes value);
   // Completes the tree. Requires: at least one entry. Nothing is durable before the file is synced.
   [[nodiscard]] Result<TreeDescriptor> Finish();
@@ -61,6 +45,7 @@ class TreeBuilder {
 
  private:
   struct State;
+
   std::unique_ptr<State> state_;
 };
 

@@ -26,7 +26,7 @@ using CursorModel = std::map<std::string, ModelEntry>;
 // Makes `step_count` moves that `random` chooses, and expects the cursor to show what `model` has after each.
 void WalkAtRandom(EntryCursor& cursor, const CursorModel& model, SeededRandom& random, int step_count);
 
-// A key out of about 80: empty, equal in the first 8 bytes, padded with zero bytes, of the largest bytes; so that ties
+// A key out of about 100: empty, equal in the first 8 bytes, padded with zero bytes, of the largest bytes; so that ties
 // and edges are common.
 [[nodiscard]] std::string RandomKey(SeededRandom& random);
 

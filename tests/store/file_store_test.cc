@@ -86,7 +86,7 @@ TEST(FileStore, CapabilitiesAreThoseOfLocalFiles) {
 TEST(FileStore, FilesAre0600WhateverTheUmask) {
   const TemporaryDirectory directory;
   const auto store = OpenStore(directory.path());
-  for (const mode_t mask : {0, 022, 0777}) {
+  for (const mode_t mask : {0u, 022u, 0777u}) {
     const Umask umask(mask);
     const std::string name = "file-" + std::to_string(mask);
     ASSERT_TRUE(store->Create(name, {}).ok());
@@ -105,7 +105,7 @@ TEST(FileStore, LockFileIs0600WhateverTheUmask) {
 
 TEST(FileStore, DirectoryIsMade0700AndItsParentSynced) {
   const TemporaryDirectory parent;
-  for (const mode_t mask : {0, 0777}) {
+  for (const mode_t mask : {0u, 0777u}) {
     const Umask umask(mask);
     SystemCallsGuard calls;
     const std::string path = parent / ("db-" + std::to_string(mask));

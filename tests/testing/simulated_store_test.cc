@@ -87,7 +87,7 @@ TEST(SimulatedStore, ItemsAreCreationLengthAndSectors) {
   EXPECT_EQ(items[0].kind, Kind::kCreation);
   EXPECT_EQ(items[1].kind, Kind::kLength);
   EXPECT_EQ(items[1].offset, 12u);
-  EXPECT_EQ(items[1].version_count, 2u);
+  EXPECT_EQ(items[1].version_count, 3u);
   EXPECT_EQ(items[2].kind, Kind::kSector);
   EXPECT_EQ(items[2].offset, 0u);
   EXPECT_EQ(items[2].version_count, 1u);
@@ -173,6 +173,17 @@ TEST(SimulatedStore, OlderVersionsMayBeKept) {
   EXPECT_EQ(ReadAll(*store.Crash(keep_versions(2, 3)), "file"), "abc");
   EXPECT_EQ(ReadAll(*store.Crash(keep_versions(1, 1)), "file"), "ab");
   EXPECT_EQ(ReadAll(*store.Crash(keep_versions(9, 9)), "file"), "abcdef");
+}
+
+TEST(SimulatedStore, LengthMayStandInTheMiddleOfAnAppend) {
+  SimulatedStore store = NewStore();
+  const auto file = Write(store, "file", "01", std::string(20, 'x'));
+  std::vector<size_t> sizes;
+  for (size_t version = 0; version < 5; ++version) {
+    const CrashChoice choice([version](size_t, const PendingItem&) { return version; });
+    sizes.push_back(ReadAll(*store.Crash(choice), "file").size());
+  }
+  EXPECT_EQ(sizes, (std::vector<size_t>{2, 8, 16, 22, 22}));
 }
 
 TEST(SimulatedStore, LostRemovalBringsTheFileBack) {

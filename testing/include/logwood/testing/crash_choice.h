@@ -21,7 +21,7 @@ struct PendingItem {
   std::string file;
   uint64_t offset = 0;  // kSector: where the sector begins, in bytes. kLength: the length now. Else 0.
   // How many states there are beyond the durable one: a sector or length changed by several appends may reach the
-  // device after any of them. The last is what the process saw.
+  // device after any of them, a length also where a sector ends within one. The last is what the process saw.
   size_t version_count = 1;
 };
 
@@ -29,7 +29,8 @@ struct PendingItem {
 // thread-compatible.
 class CrashChoice {
  public:
-  // Which version of an item is kept: 0 for none, item.version_count for the last. More counts as the last.
+  // Which version of an item is kept: 0 for none, item.version_count for the last. More counts as the last. Must not
+  // use the store.
   using Keep = std::function<size_t(size_t index, const PendingItem& item)>;
 
   explicit CrashChoice(Keep keep) : keep_(std::move(keep)) {}

@@ -33,7 +33,7 @@ struct Fault {
   FaultWhen when = FaultWhen::kBeforeEffect;
   FaultFor how_long = FaultFor::kOnce;
   Status status = Status::Io("injected fault");  // Must not be OK.
-  StoreCallKinds kinds = {};                          // Which calls are counted and fail.
+  StoreCallKinds kinds = {};                     // Which calls are counted and fail.
 };
 
 // Wraps any store: counts its calls, fails the k-th, stops at the k-th as if the process had died, and makes the store
@@ -55,7 +55,8 @@ class FaultStore final : public Store {
   // Fails the `call`-th call of the fault's kinds since this object was made (1 is the first). Several faults may be
   // set; the one set first wins.
   void FailAt(uint64_t call, Fault fault = {});
-  // From the `call`-th call of any kind on, every call has no effect and gives kIo "stopped".
+  // From the `call`-th call of any kind on, every call has no effect and gives kIo "stopped". For a process that dies
+  // in the middle of an append, also fail the call before it halfway.
   void StopAt(uint64_t call);
   // Forgets all faults and stops; what failed files remember stays.
   void Heal();

@@ -87,8 +87,8 @@ class SimulatedStore final : public Store {
   // Makes all removals durable, as a device does in its own time.
   void SettleRemovals();
 
-  // Damage, durable at once and not counted as a call. Errors: kNotFound, kInvalidArgument (beyond the end of the
-  // file).
+  // Damage to bytes, or to a length, that were durable; durable itself and not counted as a call.
+  // Errors: kNotFound, kInvalidArgument (beyond the end of the file).
   Status Overwrite(std::string_view name, uint64_t offset, Bytes data);
   Status Truncate(std::string_view name, uint64_t size_bytes);
 

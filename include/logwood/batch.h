@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "logwood/bytes.h"
+#include "logwood/collection.h"
+#include "logwood/status.h"
+
+namespace logwood {
+
+// Writes to any collections of one database that take effect together or not at all (Database::Commit()). Of several
+// writes to a key the last counts. Copies what it is given. Movable; thread-compatible.
+class Batch {
+ public:
+  Batch();
+  Batch(Batch&&) noexcept;
+  Batch& operator=(Batch&&) noexcept;
+  ~Batch();
+
+  // A write that cannot be (too large a key, value or batch; a collection of another database) makes the whole batch
+  // invalid: status() and Commit() say which.
+  void Put(const Collection& collection, Bytes key, Bytes value);
+  void Delete(const Collection& collection, Bytes key);
+  // Empties the batch, so that it can be used again with the memory it has.
+  void Clear();
+
+  // Writes in it.
+  [[nodiscard]] uint64_t count() const noexcept;
+  // Bytes as encoded.
+  [[nodiscard]] size_t size_bytes() const noexcept;
+  // OK, or the first write that cannot be: kInvalidArgument.
+  [[nodiscard]] const Status& status() const noexcept;
+
+ private:
+  friend class Collection;
+  friend class Database;
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace logwood

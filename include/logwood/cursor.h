@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstddef>
+#include <iterator>
+#include <memory>
+#include <utility>
+
+#include "logwood/bytes.h"
+#include "logwood/status.h"
+
+namespace logwood {
+
+class Engine;
+class EntryCursor;
+struct ReadView;
+
+// Goes through the entries of a collection in key order, both ways, as they were when the cursor was made. Where it was
+// given bounds, nothing outside of them exists. Moves may be mixed freely. Before the first move, past either end and
+// after an error it is not valid; an error is sticky and told by status(). key() and value() live until the next move.
+// Holds what it reads, so that files and memory are freed only when it goes. Thread-compatible.
+class Cursor {
+ public:
+  struct KeyAndValue {
+    Bytes key;
+    Bytes value;
+  };
+  class Iterator;
+
+  Cursor(Cursor&&) noexcept;
+  Cursor& operator=(Cursor&&) noexcept;
+  ~Cursor();
+
+  void First();
+  void Last();
+  // To the first key >= `key`.
+  void Seek(Bytes key);
+  // To the last key <= `key`.
+  void SeekAtOrBefore(Bytes key);
+  // To `key` itself; not valid where it is absent.
+  void SeekExact(Bytes key);
+  // Require: valid().
+  void Next();
+  void Prev();
+
+  [[nodiscard]] bool valid() const noexcept;
+  // Require: valid().
+  [[nodiscard]] Bytes key() const noexcept;
+  [[nodiscard]] Bytes value() const noexcept;
+  // OK, or what ended the cursor: kCorruption, kIo, kClosed, kNotFound (the collection was dropped). Look at it when a
+  // loop over the cursor has ended.
+  [[nodiscard]] const Status& status() const noexcept;
+
+  // From where the cursor stands to its end: for (auto [key, value] : cursor).
+  [[nodiscard]] Iterator begin() noexcept;
+  [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
+
+ private:
+  friend class CursorFactory;
+  struct State;
+  explicit Cursor(std::unique_ptr<State> state) noexcept;
+  [[nodiscard]] bool CanMove();
+
+  std::unique_ptr<State> state_;
+};
+
+class Cursor::Iterator {
+ public:
+  using value_type = KeyAndValue;
+  using difference_type = std::ptrdiff_t;
+
+  explicit Iterator(Cursor& cursor) noexcept : cursor_(&cursor) {}
+
+  [[nodiscard]] KeyAndValue operator*() const noexcept { return {cursor_->key(), cursor_->value()}; }
+  Iterator& operator++() {
+    cursor_->Next();
+    return *this;
+  }
+  void operator++(int) { ++*this; }
+  friend bool operator==(const Iterator& iterator, std::default_sentinel_t) noexcept {
+    return !iterator.cursor_->valid();
+  }
+
+ private:
+  Cursor* cursor_;
+};
+
+inline Cursor::Iterator Cursor::begin() noexcept { return Iterator(*this); }
+
+}  // namespace logwood

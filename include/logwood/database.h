@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "logwood/batch.h"
+#include "logwood/collection.h"
+#include "logwood/options.h"
+#include "logwood/result.h"
+#include "logwood/runtime.h"
+#include "logwood/store.h"
+#include "logwood/view.h"
+
+namespace logwood {
+
+class Engine;
+
+// What Database::Verify() found.
+struct Verification {
+  uint64_t blocks = 0;                 // Read and checked.
+  std::vector<Status> damages;         // Each names file, offset and what is wrong.
+  std::vector<std::string> strangers;  // Files in the database's place that are not its own; left alone.
+};
+
+// An embedded, ordered key-value database: any number of named collections, one log. Movable; thread-safe. Destruction
+// closes it; handles, views and cursors that are still held then give kClosed, and keep their memory until they go.
+class Database {
+ public:
+  // Opens the directory `path`, or creates it, as `options.mode` says (the parent must exist).
+  // Errors: kNotFound, kAlreadyExists, kInvalidArgument, kBusy (held by another process or handle: the message says by
+  // which), kCorruption, kUnsupported (a newer format), kReadOnly, kIo, kNoSpace.
+  // Cost: reads and replays what the log holds, not the whole database.
+  [[nodiscard]] static Result<Database> Open(const std::string& path, const Options& options = {});
+  // The same on any store. `store` and `runtime` must outlive the database and all that was made of it.
+  [[nodiscard]] static Result<Database> Open(Store& store, const Options& options = {},
+                                             Runtime& runtime = Runtime::Default());
+  // A database in memory, gone when it is closed.
+  [[nodiscard]] static Result<Database> OpenInMemory(const Options& options = {});
+
+  Database(Database&&) noexcept;
+  Database& operator=(Database&&) noexcept;
+  ~Database();
+
+  // Makes every commit durable and gives the database back. Errors: kIo, kNoSpace: commits without sync may be lost.
+  Status Close();
+
+  // Errors: kAlreadyExists, kInvalidArgument, kUnsupported, kReadOnly, kClosed, kIo, kNoSpace.
+  [[nodiscard]] Result<Collection> CreateCollection(const std::string& name, const CollectionOptions& options = {});
+  // Errors: kNotFound, kClosed.
+  [[nodiscard]] Result<Collection> OpenCollection(const std::string& name) const;
+  // Opens the collection, or creates it with `options`.
+  [[nodiscard]] Result<Collection> OpenOrCreate(const std::string& name, const CollectionOptions& options = {});
+  // Removes a collection with all its entries, durably. Views taken before still see it. Errors: kNotFound, kReadOnly,
+  // kClosed, kIo, kNoSpace.
+  Status DropCollection(const std::string& name);
+  // The names of all collections, in the order of their creation. Errors: kClosed.
+  [[nodiscard]] Result<std::vector<std::string>> Collections() const;
+
+  // Applies `batch` as a whole. With Sync::kYes it is durable on return, and so is all that was committed before; with
+  // Sync::kNo it survives the death of the process on stores that can promise it, and after a loss of power what
+  // remains is a prefix of all commits. An empty batch with Sync::kYes makes all commits before it durable.
+  // Errors: kInvalidArgument, kNotFound (a collection was dropped), kReadOnly, kClosed: not applied. kIo, kNoSpace: see
+  // status.outcome(): not applied, or unknown until the next open. After an unknown outcome every write returns the
+  // cause, until the database is opened again.
+  Status Commit(Batch& batch, const CommitOptions& options = {});
+
+  // Everything as it is now. Cost: a pointer copy. Errors: kClosed.
+  [[nodiscard]] Result<View> NewView() const;
+
+  // Brings all entries in memory into trees and waits for it. Errors: kReadOnly, kClosed, kIo, kNoSpace, kCorruption.
+  Status Flush();
+  // Flush(), then merges a collection down to one tree: fewest reads, least space. Errors as Flush().
+  Status Compact(const Collection& collection);
+  // Reads everything that trees hold and checks it. The log was checked when the database was opened.
+  // Errors: kClosed, kIo. Damage is not an error but a finding.
+  [[nodiscard]] Result<Verification> Verify() const;
+
+ private:
+  explicit Database(std::shared_ptr<Engine> engine) noexcept;
+
+  std::shared_ptr<Engine> engine_;
+};
+
+}  // namespace logwood

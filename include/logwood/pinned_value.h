@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "logwood/bytes.h"
+
+namespace logwood {
+
+// A value that was read, and what keeps its bytes in memory: no copy was made. Holding it keeps a block or a memtable
+// alive, so copy what is to be held for long. Outlives the database. Thread-compatible.
+class PinnedValue {
+ public:
+  PinnedValue(Bytes value, std::shared_ptr<const void> pin) noexcept : value_(value), pin_(std::move(pin)) {}
+
+  [[nodiscard]] Bytes bytes() const noexcept { return value_; }
+  [[nodiscard]] size_t size() const noexcept { return value_.size(); }
+  [[nodiscard]] std::string_view string_view() const noexcept { return value_.string_view(); }
+  [[nodiscard]] std::string ToString() const { return value_.ToString(); }
+
+  friend bool operator==(const PinnedValue& a, Bytes b) noexcept { return a.value_ == b; }
+
+ private:
+  Bytes value_;
+  std::shared_ptr<const void> pin_;
+};
+
+}  // namespace logwood

@@ -1,0 +1,65 @@
+#include "logwood/batch.h"
+
+#include <string>
+
+#include "api/batch_state.h"
+
+namespace logwood {
+
+Batch::Batch() : state_(std::make_unique<State>()) {}
+Batch::Batch(Batch&&) noexcept = default;
+Batch& Batch::operator=(Batch&&) noexcept = default;
+Batch::~Batch() = default;
+
+void Batch::Put(const Collection& collection, Bytes key, Bytes value) {
+  state_->Add(collection.engine_.get(),
+              {.type = EntryType::kPut, .collection = CollectionId(collection.id_), .key = key, .value = value});
+}
+
+void Batch::Delete(const Collection& collection, Bytes key) {
+  state_->Add(collection.engine_.get(),
+              {.type = EntryType::kTombstone, .collection = CollectionId(collection.id_), .key = key, .value = {}});
+}
+
+void Batch::Clear() {
+  state_->encoder.Clear();
+  state_->collections.clear();
+  state_->engine = nullptr;
+  state_->status = Status::Ok();
+}
+
+uint64_t Batch::count() const noexcept { return state_->encoder.operation_count(); }
+size_t Batch::size_bytes() const noexcept { return state_->encoder.size_bytes(); }
+const Status& Batch::status() const noexcept { return state_->status; }
+
+void Batch::State::Add(const Engine* of, const Operation& operation) {
+  if (!status.ok()) return;
+  status = Check(of, operation);
+  if (!status.ok()) return;
+  engine = of;
+  if (std::ranges::find(collections, operation.collection) == collections.end()) {
+    collections.push_back(operation.collection);
+  }
+  encoder.Add(operation.type, operation.collection, operation.key, operation.value);
+}
+
+Status Batch::State::Check(const Engine* of, const Operation& operation) const {
+  if (engine != nullptr && engine != of) {
+    return Status::InvalidArgument("batch: its collections belong to different databases");
+  }
+  if (operation.key.size() > kKeySizeMax) {
+    return Status::InvalidArgument("key of " + std::to_string(operation.key.size()) + " bytes; it may have " +
+                                   std::to_string(kKeySizeMax));
+  }
+  if (operation.value.size() > kValueSizeMax) {
+    return Status::InvalidArgument("value of " + std::to_string(operation.value.size()) + " bytes; it may have " +
+                                   std::to_string(kValueSizeMax));
+  }
+  if (operation.key.size() + operation.value.size() > kBatchSizeMax - encoder.size_bytes()) {
+    return Status::InvalidArgument("batch of more than " + std::to_string(kBatchSizeMax) +
+                                   " bytes: commit it in parts");
+  }
+  return Status::Ok();
+}
+
+}  // namespace logwood

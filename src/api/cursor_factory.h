@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "base/ids.h"
+#include "cursor/bounded_cursor.h"
+#include "engine/engine.h"
+#include "logwood/cursor.h"
+#include "logwood/pinned_value.h"
+
+namespace logwood {
+
+// Makes public cursors of views.
+class CursorFactory {
+ public:
+  // A cursor that stands on the first entry of `range`; where there can be none, one whose status says why.
+  [[nodiscard]] static Cursor Make(std::shared_ptr<Engine> engine, Result<ReadView> view, CollectionId collection,
+                                   KeyRange range);
+};
+
+// The value that a hit pins.
+[[nodiscard]] Result<std::optional<PinnedValue>> ToPinnedValue(Result<std::optional<TreesHit>> hit);
+
+// The keys that begin with `prefix`.
+[[nodiscard]] KeyRange PrefixRange(Bytes prefix);
+
+}  // namespace logwood

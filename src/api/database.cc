@@ -1,0 +1,119 @@
+#include "logwood/database.h"
+
+#include <utility>
+
+#include "api/batch_state.h"
+#include "api/view_state.h"
+#include "base/status_macros.h"
+#include "engine/engine.h"
+#include "lsm/lsm_kind.h"
+
+namespace logwood {
+namespace {
+
+Engine::Parts PartsOn(Store& store, Runtime& runtime) {
+  Engine::Parts parts{.store = store, .runtime = runtime, .owned_store = nullptr, .kinds = {}, .stay_policy = {}};
+  parts.kinds.Register(CollectionKind::kLsm, NewLsmKind());
+  parts.stay_policy.possible = store.capabilities().cheap_small_appends;
+  return parts;
+}
+
+Result<std::shared_ptr<Engine>> OpenOwned(std::unique_ptr<Store> store, const Options& options) {
+  Engine::Parts parts = PartsOn(*store, Runtime::Default());
+  parts.owned_store = std::move(store);
+  return Engine::Open(std::move(parts), options);
+}
+
+}  // namespace
+
+Database::Database(std::shared_ptr<Engine> engine) noexcept : engine_(std::move(engine)) {}
+Database::Database(Database&&) noexcept = default;
+
+Database& Database::operator=(Database&& other) noexcept {
+  std::swap(engine_, other.engine_);
+  return *this;
+}
+
+Database::~Database() {
+  // Why: a destructor has nobody to tell; who wants to know calls Close().
+  if (engine_ != nullptr) engine_->Close().IgnoreError();
+}
+
+Result<Database> Database::Open(const std::string& path, const Options& options) {
+  const bool creates = options.mode == OpenMode::kOpenOrCreate || options.mode == OpenMode::kCreate;
+  LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<Store> store,
+                           OpenFileStore(path, creates ? MissingDirectory::kCreate : MissingDirectory::kFail));
+  LOGWOOD_ASSIGN_OR_RETURN(std::shared_ptr<Engine> engine, OpenOwned(std::move(store), options));
+  return Database(std::move(engine));
+}
+
+Result<Database> Database::Open(Store& store, const Options& options, Runtime& runtime) {
+  LOGWOOD_ASSIGN_OR_RETURN(std::shared_ptr<Engine> engine, Engine::Open(PartsOn(store, runtime), options));
+  return Database(std::move(engine));
+}
+
+Result<Database> Database::OpenInMemory(const Options& options) {
+  LOGWOOD_ASSIGN_OR_RETURN(std::shared_ptr<Engine> engine, OpenOwned(NewMemoryStore(), options));
+  return Database(std::move(engine));
+}
+
+Status Database::Close() { return engine_->Close(); }
+
+Result<Collection> Database::CreateCollection(const std::string& name, const CollectionOptions& options) {
+  LOGWOOD_ASSIGN_OR_RETURN(const CollectionInfo info, engine_->CreateCollection(name, options));
+  return Collection(engine_, info.id.value(), info.name);
+}
+
+Result<Collection> Database::OpenCollection(const std::string& name) const {
+  LOGWOOD_ASSIGN_OR_RETURN(const CollectionInfo info, engine_->OpenCollection(name));
+  return Collection(engine_, info.id.value(), info.name);
+}
+
+Result<Collection> Database::OpenOrCreate(const std::string& name, const CollectionOptions& options) {
+  Result<Collection> opened = OpenCollection(name);
+  if (opened.status().code() != StatusCode::kNotFound) return opened;
+  Result<Collection> created = CreateCollection(name, options);
+  // Another thread may have been faster.
+  return created.status().code() == StatusCode::kAlreadyExists ? OpenCollection(name) : std::move(created);
+}
+
+Status Database::DropCollection(const std::string& name) {
+  LOGWOOD_ASSIGN_OR_RETURN(const CollectionInfo info, engine_->OpenCollection(name));
+  return engine_->DropCollection(info.id);
+}
+
+Result<std::vector<std::string>> Database::Collections() const {
+  LOGWOOD_ASSIGN_OR_RETURN(const std::vector<CollectionInfo> infos, engine_->collections());
+  std::vector<std::string> names;
+  names.reserve(infos.size());
+  for (const CollectionInfo& info : infos) names.push_back(info.name);
+  return names;
+}
+
+Status Database::Commit(Batch& batch, const CommitOptions& options) {
+  Batch::State& state = *batch.state_;
+  LOGWOOD_RETURN_IF_ERROR(state.status);
+  if (state.engine != nullptr && state.engine != engine_.get()) {
+    return Status::InvalidArgument("batch: its collections belong to another database");
+  }
+  return engine_->Commit({.batch = state.encoder, .collections = state.collections, .sync = options.sync}).status();
+}
+
+Result<View> Database::NewView() const {
+  auto state = std::make_shared<View::State>();
+  state->engine = engine_;
+  LOGWOOD_ASSIGN_OR_RETURN(state->view, engine_->View());
+  return View(std::move(state));
+}
+
+Status Database::Flush() { return engine_->Flush(); }
+
+Status Database::Compact(const Collection& collection) { return engine_->Compact(CollectionId(collection.id_)); }
+
+Result<Verification> Database::Verify() const {
+  LOGWOOD_ASSIGN_OR_RETURN(VerifyReport report, engine_->Verify());
+  return Verification{
+      .blocks = report.blocks, .damages = std::move(report.damages), .strangers = std::move(report.strangers)};
+}
+
+}  // namespace logwood

@@ -1,0 +1,154 @@
+#include "engine/background.h"
+
+#include <utility>
+#include <vector>
+
+#include "base/status_macros.h"
+
+namespace logwood {
+
+Background::Background(const Parts& parts)
+    : parts_(parts), mutex_(parts.context.runtime), changed_(parts.context.runtime) {}
+
+void Background::AddSealed(SealedGeneration sealed) {
+  const MutexLock lock(mutex_);
+  sealed_.push_back(std::move(sealed));
+  if (flushing_ || stopping_) return;
+  flushing_ = true;
+  RunJob(&Background::FlushJob);
+}
+
+Status Background::WaitForSealedBelow(size_t limit) {
+  const MutexLock lock(mutex_);
+  while (sealed_.size() >= limit) {
+    LOGWOOD_RETURN_IF_ERROR(Stopped());
+    changed_.Wait(mutex_);
+  }
+  return Stopped();
+}
+
+void Background::StartMerging() {
+  const MutexLock lock(mutex_);
+  merge_wanted_ = true;
+  if (merging_ || stopping_) return;
+  merging_ = true;
+  RunJob(&Background::MergeJob);
+}
+
+Status Background::MergeNow(CollectionId collection, MergeEffort effort) {
+  {
+    const MutexLock lock(mutex_);
+    while (merging_ && Stopped().ok()) changed_.Wait(mutex_);
+    LOGWOOD_RETURN_IF_ERROR(Stopped());
+    merging_ = true;
+    ++running_jobs_;
+  }
+  Result<bool> merged = true;
+  while (merged.ok() && *merged) merged = MergeCollection(parts_.context, collection, effort);
+  parts_.errors.Keep(merged.status());
+  {
+    const MutexLock lock(mutex_);
+    merging_ = merge_wanted_ && !stopping_;  // Asked for meanwhile.
+    if (merging_) RunJob(&Background::MergeJob);
+  }
+  EndJob();
+  StartRemoving();
+  return merged.status();
+}
+
+void Background::StartRemoving() {
+  const MutexLock lock(mutex_);
+  if (removing_ || stopping_ || !parts_.files.has_retired()) return;
+  removing_ = true;
+  RunJob(&Background::RemoveJob);
+}
+
+void Background::Stop() {
+  const MutexLock lock(mutex_);
+  stopping_ = true;
+  changed_.NotifyAll();
+  while (running_jobs_ > 0) changed_.Wait(mutex_);
+}
+
+void Background::RunJob(void (Background::*job)()) {
+  ++running_jobs_;
+  parts_.context.runtime.Execute([this, job] {
+    (this->*job)();
+    EndJob();
+  });
+}
+
+void Background::EndJob() {
+  const MutexLock lock(mutex_);
+  --running_jobs_;
+  changed_.NotifyAll();  // Under the mutex: after the last job this object may be gone.
+}
+
+// Flushes sealed generations, oldest first, until none is left or the work is stopped.
+void Background::FlushJob() {
+  for (;;) {
+    SealedGeneration oldest;
+    {
+      const MutexLock lock(mutex_);
+      if (sealed_.empty() || !Stopped().ok()) {
+        flushing_ = false;
+        return;
+      }
+      oldest = sealed_.front();
+    }
+    std::vector<FileNumber> obsolete_logs;
+    const Status status = FlushGeneration(parts_.context, oldest, parts_.stay_policy, obsolete_logs);
+    parts_.errors.Keep(status);
+    if (status.ok()) {
+      for (const FileNumber log : obsolete_logs) parts_.files.Discard(log, FileType::kLog);
+    }
+    {
+      const MutexLock lock(mutex_);
+      if (status.ok()) sealed_.pop_front();
+      changed_.NotifyAll();
+    }
+    if (!status.ok()) continue;
+    StartRemoving();
+    StartMerging();
+  }
+}
+
+void Background::MergeJob() {
+  for (;;) {
+    {
+      const MutexLock lock(mutex_);
+      if (!merge_wanted_ || !Stopped().ok()) {
+        merging_ = false;
+        changed_.NotifyAll();
+        return;
+      }
+      merge_wanted_ = false;
+    }
+    parts_.errors.Keep(MergeAll());
+    StartRemoving();
+  }
+}
+
+Status Background::MergeAll() {
+  for (const CollectionInfo& collection : parts_.context.root.collections()) {
+    for (bool merged = true; merged;) {
+      LOGWOOD_ASSIGN_OR_RETURN(merged, MergeCollection(parts_.context, collection.id, MergeEffort::kWhileWriting));
+      const MutexLock lock(mutex_);
+      if (stopping_) return Status::Ok();
+    }
+  }
+  return Status::Ok();
+}
+
+void Background::RemoveJob() {
+  parts_.files.RemoveRetired();
+  const MutexLock lock(mutex_);
+  removing_ = false;
+}
+
+Status Background::Stopped() const {
+  LOGWOOD_RETURN_IF_ERROR(parts_.errors.status());
+  return stopping_ ? Status::Closed("the database is being closed") : Status::Ok();
+}
+
+}  // namespace logwood

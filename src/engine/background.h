@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+
+#include "base/ids.h"
+#include "base/mutex.h"
+#include "engine/error_latch.h"
+#include "engine/file_table.h"
+#include "engine/jobs.h"
+#include "engine/root.h"
+#include "logwood/result.h"
+#include "logwood/runtime.h"
+
+namespace logwood {
+
+// The background work of a database: at most one flush and one merge at a time. Sealed generations are flushed in
+// order; after each flush collections are merged for as long as their kinds ask for it. The first failure stops all
+// work and, through the latch, all writing. Thread-safe.
+class Background {
+ public:
+  struct Parts {
+    NewFileOutput::Context context;
+    FileTable& files;
+    ErrorLatch& errors;
+    StayPolicy stay_policy;
+  };
+
+  // All that `parts` names must outlive it.
+  explicit Background(const Parts& parts);
+
+  // Hands over a generation to be flushed.
+  void AddSealed(SealedGeneration sealed);
+  // Waits until fewer than `limit` sealed generations remain. Errors: what stopped the work; kClosed.
+  Status WaitForSealedBelow(size_t limit);
+  // Looks for merges in the background.
+  void StartMerging();
+  // Merges a collection as far as `effort` goes, in the calling thread; waits for a merge that is running.
+  Status MergeNow(CollectionId collection, MergeEffort effort);
+  // Removes files that nobody holds any more, in the background.
+  void StartRemoving();
+  // Starts nothing more and waits for what runs. Sealed generations that were not flushed stay in the log.
+  void Stop();
+
+ private:
+  void RunJob(void (Background::*job)()) REQUIRES(mutex_);
+  void EndJob();
+  void FlushJob();
+  void MergeJob();
+  void RemoveJob();
+  Status MergeAll();
+  [[nodiscard]] Status Stopped() const REQUIRES(mutex_);
+
+  Parts parts_;
+  mutable Mutex mutex_;
+  Condition changed_;
+  std::deque<SealedGeneration> sealed_ GUARDED_BY(mutex_);  // Oldest first.
+  bool flushing_ GUARDED_BY(mutex_) = false;
+  bool merging_ GUARDED_BY(mutex_) = false;
+  bool merge_wanted_ GUARDED_BY(mutex_) = false;
+  bool removing_ GUARDED_BY(mutex_) = false;
+  bool stopping_ GUARDED_BY(mutex_) = false;
+  int running_jobs_ GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace logwood

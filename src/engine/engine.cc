@@ -1,0 +1,347 @@
+#include "engine/engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+#include "base/status_macros.h"
+
+namespace logwood {
+namespace {
+
+// Sealed generations that may wait for their flush before writers wait too: memory stays within three memtables.
+constexpr size_t kSealedGenerationsMax = 2;
+// Log files at which a generation is sealed however small it is: recovery opens each of them.
+constexpr size_t kLogFilesMax = 16;
+
+Status CheckRange(std::string_view name, uint64_t value, uint64_t min, uint64_t max) {
+  if (value >= min && value <= max) return Status::Ok();
+  return Status::InvalidArgument("option " + std::string(name) + " is " + std::to_string(value) + "; it may be " +
+                                 std::to_string(min) + " to " + std::to_string(max));
+}
+
+FileNumber FirstFree(const std::set<FileNumber>& taken, FileNumber number) {
+  while (taken.contains(number)) number = FileNumber(number.value() + 1);
+  return number;
+}
+
+Status CheckOptions(const Options& options) {
+  if (options.mode == OpenMode::kSalvage) return Status::Unsupported("open mode kSalvage is not part of this version");
+  LOGWOOD_RETURN_IF_ERROR(CheckRange("cache_size_bytes", options.cache_size_bytes, 0, uint64_t{1} << 40));
+  LOGWOOD_RETURN_IF_ERROR(CheckRange("memtable_size_bytes", options.memtable_size_bytes, 512, uint64_t{1} << 32));
+  return CheckRange("log_file_size_bytes", options.log_file_size_bytes, 4096, uint64_t{1} << 32);
+}
+
+}  // namespace
+
+Engine::Engine(Parts parts, const Options& options)
+    : parts_(std::move(parts)),
+      options_(options),
+      cache_(parts_.runtime, options.cache_size_bytes),
+      files_(parts_.runtime, parts_.store, cache_),
+      states_(parts_.runtime),
+      errors_(parts_.runtime),
+      root_(parts_.runtime, parts_.kinds, files_, states_) {}
+
+Engine::~Engine() {
+  // Why: a destructor has nobody to tell; who wants to know calls Close().
+  Close().IgnoreError();
+}
+
+Result<std::shared_ptr<Engine>> Engine::Open(Parts parts, const Options& options) {
+  LOGWOOD_RETURN_IF_ERROR(CheckOptions(options));
+  const std::shared_ptr<Engine> engine(new Engine(std::move(parts), options));
+  const Status status = engine->LockAndFind();
+  if (status.ok()) return engine;
+  engine->errors_.Keep(status);  // So that closing writes nothing.
+  return status.WithContext("open " + engine->parts_.store.description());
+}
+
+Status Engine::LockAndFind() {
+  const OpenMode mode = options_.mode;
+  const bool must_exist = mode == OpenMode::kOpen || mode == OpenMode::kReadOnly;
+  LOGWOOD_ASSIGN_OR_RETURN(const bool looks_like_one, HoldsDatabase(parts_.store));
+  // Asked before the lock, which may leave a trace: nothing comes into being by accident.
+  if (must_exist && !looks_like_one) return Status::NotFound("there is no database here");
+  LOGWOOD_ASSIGN_OR_RETURN(lock_,
+                           parts_.store.Lock(mode == OpenMode::kReadOnly ? LockMode::kShared : LockMode::kExclusive));
+  std::vector<FileNumber> unfinished;
+  Result<FoundDatabase> found = FindDatabase(parts_.store, parts_.kinds, &unfinished);
+  if (found.ok() && mode == OpenMode::kCreate) return Status::AlreadyExists("there is a database here");
+  if (!found.ok() && (found.status().code() != StatusCode::kNotFound || must_exist)) return found.status();
+  if (mode == OpenMode::kReadOnly) return StartReadOnly(*std::move(found));
+  return Start(found.ok() ? std::optional(*std::move(found)) : std::nullopt, unfinished);
+}
+
+Status Engine::StartReadOnly(FoundDatabase found) {
+  strangers_ = std::move(found.inventory.strangers);
+  files_.set_database(found.root.database);
+  LOGWOOD_RETURN_IF_ERROR(root_.StartReadOnly(std::move(found.root.state)));
+  states_.published().store(found.logs.last.value(), std::memory_order_release);
+  states_.Update([&](ReadState& read) { read.generations = {found.replayed}; });
+  return Status::Ok();
+}
+
+// What was found becomes writable: (1) what was replayed is synced, (2) a manifest of this process's own says so and
+// reserves its epoch and numbers, (3) leftovers go, (4) a log begins, (5) commits may come.
+Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileNumber>& unfinished) {
+  if (found) LOGWOOD_RETURN_IF_ERROR(SyncReplayed(parts_.store, *found));
+  LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<Manifest> manifest, BeginManifest(found, unfinished));
+  epoch_ = manifest->state().epoch;
+  if (found) root_.set_numbers_taken(found->inventory.numbers_taken);
+  LOGWOOD_RETURN_IF_ERROR(root_.Start(std::move(manifest)));
+  background_ = std::make_unique<Background>(Background::Parts{
+      .context = JobContext(), .files = files_, .errors = errors_, .stay_policy = parts_.stay_policy});
+  if (found) DiscardLeftovers(*found);
+  for (const FileNumber number : unfinished) files_.Discard(number, FileType::kManifest);
+  files_.RemoveRetired();
+  LOGWOOD_RETURN_IF_ERROR(BeginLog(found));
+  pipeline_ = std::make_unique<CommitPipeline>(parts_.runtime, *head_, states_.published(), PipelineHooks());
+  background_->StartMerging();
+  return Status::Ok();
+}
+
+Result<std::unique_ptr<Manifest>> Engine::BeginManifest(const std::optional<FoundDatabase>& found,
+                                                        const std::vector<FileNumber>& unfinished) {
+  std::set<FileNumber> taken(unfinished.begin(), unfinished.end());
+  FileNumber number(1);
+  if (found) {
+    taken = found->inventory.numbers_taken;
+    number = found->root.state.file_numbers_reserved;
+  }
+  number = FirstFree(taken, number);
+  Manifest::Identity identity{.number = number, .id = FileId(parts_.runtime.Random())};
+  // The first log of this process, which BeginLog() makes: needed from here on where no older one is.
+  const FileNumber first_log = FirstFree(taken, FileNumber(number.value() + 1));
+  const FileNumber reserved(first_log.value() + Root::kFileNumbersAhead);
+  if (!found) {
+    identity.database = DatabaseId(parts_.runtime.Random());
+    ManifestState state;
+    state.epoch = 1;
+    state.file_numbers_reserved = reserved;
+    state.first_log = first_log;
+    return Manifest::Create(parts_.store, identity, std::move(state), parts_.kinds);
+  }
+  identity.database = found->root.database;
+  const std::vector<LogEnd>& logs = found->logs.logs;
+  const ManifestEdit edit{.epoch = found->root.state.epoch + 1,
+                          .file_numbers_reserved = reserved,
+                          .first_log = logs.empty() ? first_log : logs.front().number,
+                          .log_ends = logs};
+  return Manifest::Continue(parts_.store, found->root, identity, edit, parts_.kinds);
+}
+
+Status Engine::BeginLog(const std::optional<FoundDatabase>& found) {
+  const ManifestState state = root_.manifest_state();
+  std::optional<LogEnd> predecessor;
+  std::shared_ptr<Generation> active;
+  Sequence last = Sequence::Of(epoch_, 0);
+  Sequence durable = last;
+  if (found) {
+    finished_logs_ = found->logs.logs;
+    if (!finished_logs_.empty()) predecessor = finished_logs_.back();
+    active = found->replayed;
+    durable = found->logs.last;
+  } else {
+    active = std::make_shared<Generation>(state.first_log);
+  }
+  head_.emplace(WriteHead{.log = LogChain(parts_.store, root_.database(), predecessor, durable),
+                          .active = active,
+                          .last = last,
+                          .log_file = FileNumber()});
+  states_.published().store(durable.value(), std::memory_order_release);
+  states_.Update([&](ReadState& read) { read.generations = {active}; });
+  return BeginNextLog();
+}
+
+void Engine::DiscardLeftovers(const FoundDatabase& found) {
+  for (const FileNameParts& leftover : found.inventory.leftovers) files_.Discard(leftover.number, leftover.type);
+  files_.Discard(found.root.header.file.number, FileType::kManifest);  // Superseded by this process's own.
+  strangers_ = found.inventory.strangers;
+}
+
+NewFileOutput::Context Engine::JobContext() {
+  return {.runtime = parts_.runtime, .store = parts_.store, .root = root_, .database = root_.database()};
+}
+
+CommitPipeline::Hooks Engine::PipelineHooks() {
+  return {.make_room = [this](uint64_t operations) { return MakeRoom(operations); },
+          .exists = [this](CollectionId id) { return states_.Load()->trees.contains(id); },
+          .on_failure = [this](const Status& status) { errors_.Keep(status); }};
+}
+
+Status Engine::MakeRoom(uint64_t operations) {
+  LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+  Status status;
+  if (head_->last.counter() + operations > parts_.sequences_per_epoch) status = AdvanceEpoch();
+  if (status.ok() && GenerationIsFull()) {
+    status = background_->WaitForSealedBelow(kSealedGenerationsMax);
+    if (status.ok()) status = Seal();
+  } else if (status.ok() && head_->log.size() >= options_.log_file_size_bytes) {
+    status = BeginNextLog();
+  }
+  errors_.Keep(status);  // A log that could not be begun is an end of writing like any other.
+  return status;
+}
+
+bool Engine::GenerationIsFull() const {
+  return head_->active->bytes() >= options_.memtable_size_bytes || finished_logs_.size() + 1 >= kLogFilesMax;
+}
+
+// The active generation takes no more: a next log begins, and with it a next generation. All of it is published,
+// since only the leader seals, and between groups (I13).
+Status Engine::Seal() {
+  if (head_->active->collections().empty()) return Status::Ok();
+  LOGWOOD_RETURN_IF_ERROR(BeginNextLog());
+  SealedGeneration sealed{
+      .generation = head_->active, .logs = std::exchange(finished_logs_, {}), .next_log = head_->log_file};
+  head_->active = std::make_shared<Generation>(head_->log_file);
+  head_->active->set_last(head_->last);
+  states_.Update([this](ReadState& read) { read.generations.insert(read.generations.begin(), head_->active); });
+  background_->AddSealed(std::move(sealed));
+  return Status::Ok();
+}
+
+Status Engine::BeginNextLog() {
+  LOGWOOD_ASSIGN_OR_RETURN(const FileNumber number, root_.NewFileNumber());
+  std::optional<LogEnd> finished;
+  if (head_->log_file != FileNumber()) finished = head_->log.current();
+  LOGWOOD_RETURN_IF_ERROR(head_->log.Begin({.number = number,
+                                            .id = FileId(parts_.runtime.Random()),
+                                            .epoch = epoch_,
+                                            .size_expected = options_.log_file_size_bytes}));
+  if (finished) finished_logs_.push_back(*finished);
+  head_->log_file = number;
+  return Status::Ok();
+}
+
+// The counter of this epoch runs out: what this process has written so far becomes what an earlier one left behind.
+Status Engine::AdvanceEpoch() {
+  LOGWOOD_RETURN_IF_ERROR(background_->WaitForSealedBelow(1));
+  LOGWOOD_RETURN_IF_ERROR(head_->log.Sync());
+  std::vector<LogEnd> ends = finished_logs_;
+  ends.push_back(head_->log.current());
+  LOGWOOD_RETURN_IF_ERROR(root_.AdvanceEpoch(std::move(ends)));
+  ++epoch_;
+  head_->last = Sequence::Of(epoch_, 0);
+  return BeginNextLog();
+}
+
+Status Engine::CheckOpen() const {
+  return closed_.load(std::memory_order_acquire) ? Status::Closed("the database was closed") : Status::Ok();
+}
+
+Status Engine::CheckWritable() const {
+  LOGWOOD_RETURN_IF_ERROR(CheckOpen());
+  if (options_.mode == OpenMode::kReadOnly) return Status::ReadOnly("the database was opened for reading only");
+  return errors_.status();
+}
+
+Status Engine::Close() {
+  if (closed_.exchange(true, std::memory_order_acq_rel)) return Status::Ok();
+  Status status;
+  if (pipeline_ != nullptr) status = pipeline_->RunExclusively([this] { return CloseWriter(); });
+  if (background_ != nullptr) background_->Stop();
+  if (errors_.status().ok()) files_.RemoveRetired();
+  lock_.reset();
+  return status;
+}
+
+Status Engine::CloseWriter() {
+  LOGWOOD_RETURN_IF_ERROR(errors_.status());
+  return head_->log.Close();
+}
+
+Result<CollectionInfo> Engine::CreateCollection(const std::string& name, const CollectionOptions& options) {
+  LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+  if (name.empty() || name.size() > kCollectionNameSizeMax) {
+    return Status::InvalidArgument("a collection's name has " + std::to_string(name.size()) +
+                                   " bytes; it may have 1 to " + std::to_string(kCollectionNameSizeMax));
+  }
+  LOGWOOD_RETURN_IF_ERROR(CheckRange("block_size_bytes", options.block_size_bytes, 256, uint64_t{1} << 20));
+  Result<CollectionInfo> created = root_.CreateCollection(name, options);
+  if (created.status().code() == StatusCode::kIo || created.status().code() == StatusCode::kNoSpace) {
+    errors_.Keep(created.status());
+  }
+  return created;
+}
+
+Result<CollectionInfo> Engine::OpenCollection(const std::string& name) const {
+  LOGWOOD_RETURN_IF_ERROR(CheckOpen());
+  std::optional<CollectionInfo> info = root_.FindCollection(name);
+  if (!info) return Status::NotFound("there is no collection \"" + name + "\"");
+  return *std::move(info);
+}
+
+Status Engine::DropCollection(CollectionId id) {
+  LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+  return pipeline_->RunExclusively([&] {
+    LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+    const Status status = root_.DropCollection(id);
+    if (!status.ok() && status.code() != StatusCode::kNotFound) errors_.Keep(status);
+    background_->StartRemoving();
+    return status;
+  });
+}
+
+Result<std::vector<CollectionInfo>> Engine::collections() const {
+  LOGWOOD_RETURN_IF_ERROR(CheckOpen());
+  return root_.collections();
+}
+
+Result<Sequence> Engine::Commit(const CommitPipeline::Commit& commit) {
+  LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+  return pipeline_->Apply(commit);
+}
+
+Result<ReadView> Engine::View() const {
+  LOGWOOD_RETURN_IF_ERROR(CheckOpen());
+  return states_.View();
+}
+
+void Engine::OnViewReleased() {
+  if (background_ != nullptr && files_.has_retired()) background_->StartRemoving();
+}
+
+Status Engine::Flush() {
+  LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+  LOGWOOD_RETURN_IF_ERROR(pipeline_->RunExclusively([this] {
+    LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+    const Status status = Seal();
+    errors_.Keep(status);
+    return status;
+  }));
+  return background_->WaitForSealedBelow(1);
+}
+
+Status Engine::Compact(CollectionId id) {
+  LOGWOOD_RETURN_IF_ERROR(Flush());
+  return background_->MergeNow(id, MergeEffort::kAll);
+}
+
+Result<VerifyReport> Engine::Verify() const {
+  LOGWOOD_RETURN_IF_ERROR(CheckOpen());
+  VerifyReport report{.strangers = strangers_};
+  std::map<FileNumber, uint64_t> live_bytes;
+  const auto on_damage = [&](const Status& damage) { report.damages.push_back(damage); };
+  const ManifestState state = root_.manifest_state();
+  bool changed = false;
+  for (const auto& [id, collection] : state.collections) {
+    const std::optional<CollectionRoot> root = root_.FindRoot(id);
+    changed |= !root || root->state != collection.state;
+    if (!root) continue;
+    LOGWOOD_ASSIGN_OR_RETURN(const uint64_t blocks, root->trees->Verify(on_damage));
+    report.blocks += blocks;
+    for (const auto& [file, bytes] : root->trees->LiveBytes()) live_bytes[file] += bytes;
+  }
+  if (changed) return report;  // A job installed meanwhile: the counts belong to different states.
+  for (const auto& [number, file] : state.files) {
+    if (live_bytes[number] == file.live_bytes) continue;
+    on_damage(Status::Corruption("manifest: file " + std::to_string(number.value()) + " has " +
+                                 std::to_string(file.live_bytes) + " live bytes; its entries add up to " +
+                                 std::to_string(live_bytes[number])));
+  }
+  return report;
+}
+
+}  // namespace logwood

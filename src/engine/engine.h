@@ -1,0 +1,132 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/mutex.h"
+#include "block/block_cache.h"
+#include "codec/batch_encoder.h"
+#include "engine/background.h"
+#include "engine/error_latch.h"
+#include "engine/file_table.h"
+#include "engine/read_state.h"
+#include "engine/recovery.h"
+#include "engine/root.h"
+#include "kind/kind.h"
+#include "logwood/options.h"
+#include "logwood/result.h"
+#include "logwood/runtime.h"
+#include "logwood/store.h"
+#include "txn/commit_pipeline.h"
+
+namespace logwood {
+
+// What Verify() found.
+struct VerifyReport {
+  uint64_t blocks = 0;                 // Read and checked.
+  std::vector<Status> damages;         // Each with file and offset.
+  std::vector<std::string> strangers;  // Files in the store that are not the database's.
+};
+
+// An open database: composes log, memtables, trees and manifest, and decides when each is used. Thread-safe.
+//
+//   state       entered by                    what works
+//   open        Open()                        everything
+//   stopped     the first failed write or     reads; writes return the cause
+//               background job (ErrorLatch)
+//   closed      Close()                       nothing: kClosed; what is pinned stays in memory
+class Engine {
+ public:
+  // What a database is made of. `store` and `runtime` must outlive the engine; `owned_store` may be what `store` is.
+  struct Parts {
+    Store& store;
+    Runtime& runtime;
+    std::unique_ptr<Store> owned_store;
+    KindRegistry kinds;
+    StayPolicy stay_policy;
+    // Sequences of an epoch; smaller in tests of what happens at its end.
+    uint64_t sequences_per_epoch = Sequence::kCounterMax;
+  };
+
+  // Opens, or creates, as `options.mode` says. Errors: kNotFound, kAlreadyExists, kInvalidArgument (an option out of
+  // its range), kBusy, kCorruption, kUnsupported, kReadOnly, kIo, kNoSpace.
+  [[nodiscard]] static Result<std::shared_ptr<Engine>> Open(Parts parts, const Options& options);
+  Engine(const Engine&) = delete;  // Jobs refer to it.
+  Engine& operator=(const Engine&) = delete;
+  // Closes, if Close() was not called.
+  ~Engine();
+
+  // Ends background work, makes every commit durable, writes a last mark, and gives the lock back. Later calls give
+  // kClosed. Errors: kIo, kNoSpace: unsynced commits may be lost then.
+  Status Close();
+
+  [[nodiscard]] Result<CollectionInfo> CreateCollection(const std::string& name, const CollectionOptions& options);
+  // Errors: kNotFound.
+  [[nodiscard]] Result<CollectionInfo> OpenCollection(const std::string& name) const;
+  Status DropCollection(CollectionId id);
+  [[nodiscard]] Result<std::vector<CollectionInfo>> collections() const;
+
+  // See CommitPipeline::Apply().
+  [[nodiscard]] Result<Sequence> Commit(const CommitPipeline::Commit& commit);
+  // Errors: kClosed.
+  [[nodiscard]] Result<ReadView> View() const;
+  // Called by whoever lets go of a view: files may have become free.
+  void OnViewReleased();
+
+  // Brings everything in memory into trees and waits for it.
+  Status Flush();
+  // Flush(), then merges the collection down to one tree.
+  Status Compact(CollectionId id);
+  // Reads and checks everything that is stored in trees. Errors: kClosed, kIo.
+  [[nodiscard]] Result<VerifyReport> Verify() const;
+
+  // OK while the database is open.
+  [[nodiscard]] Status CheckOpen() const;
+
+ private:
+  Engine(Parts parts, const Options& options);
+
+  Status LockAndFind();
+  Status StartReadOnly(FoundDatabase found);
+  Status Start(std::optional<FoundDatabase> found, const std::vector<FileNumber>& unfinished);
+  [[nodiscard]] Result<std::unique_ptr<Manifest>> BeginManifest(const std::optional<FoundDatabase>& found,
+                                                                const std::vector<FileNumber>& unfinished);
+  Status BeginLog(const std::optional<FoundDatabase>& found);
+  void DiscardLeftovers(const FoundDatabase& found);
+  [[nodiscard]] NewFileOutput::Context JobContext();
+  [[nodiscard]] CommitPipeline::Hooks PipelineHooks();
+
+  // The leader's, in the order of their use.
+  Status MakeRoom(uint64_t operations);
+  Status Seal();
+  Status BeginNextLog();
+  Status AdvanceEpoch();
+  [[nodiscard]] bool GenerationIsFull() const;
+  Status CheckWritable() const;
+  Status CloseWriter();
+
+  Parts parts_;
+  Options options_;
+  std::unique_ptr<StoreLock> lock_;
+  std::vector<std::string> strangers_;
+  std::atomic<bool> closed_ = false;  // Released by Close(), acquired by all others.
+
+  BlockCache cache_;
+  FileTable files_;
+  ReadStates states_;
+  ErrorLatch errors_;
+  Root root_;
+  std::unique_ptr<Background> background_;  // Null in a database that is only read; so are the next two.
+  std::optional<WriteHead> head_;           // The leader's, like the two behind it.
+  std::unique_ptr<CommitPipeline> pipeline_;
+  std::vector<LogEnd> finished_logs_;  // Of the active generation, without the one that is open.
+  uint32_t epoch_ = 0;
+};
+
+}  // namespace logwood

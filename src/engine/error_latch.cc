@@ -1,0 +1,15 @@
+#include "engine/error_latch.h"
+
+namespace logwood {
+
+void ErrorLatch::Keep(const Status& status) {
+  const MutexLock lock(mutex_);
+  if (first_.ok()) first_ = status;
+}
+
+Status ErrorLatch::status() const {
+  const MutexLock lock(mutex_);
+  return first_;
+}
+
+}  // namespace logwood

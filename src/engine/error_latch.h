@@ -1,0 +1,25 @@
+#pragma once
+
+#include "base/mutex.h"
+#include "logwood/runtime.h"
+#include "logwood/status.h"
+
+namespace logwood {
+
+// Keeps the first error of many: what stopped writing. Thread-safe.
+class ErrorLatch {
+ public:
+  // `runtime` must outlive the latch.
+  explicit ErrorLatch(Runtime& runtime) : mutex_(runtime) {}
+
+  // Keeps `status` if it is the first that is not OK.
+  void Keep(const Status& status);
+  // OK, or the first error.
+  [[nodiscard]] Status status() const;
+
+ private:
+  mutable Mutex mutex_;
+  Status first_ GUARDED_BY(mutex_);
+};
+
+}  // namespace logwood

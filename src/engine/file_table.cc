@@ -1,0 +1,76 @@
+#include "engine/file_table.h"
+
+#include <utility>
+
+#include "base/assert.h"
+#include "base/status_macros.h"
+
+namespace logwood {
+
+FileTable::FileTable(Runtime& runtime, Store& store, BlockCache& cache)
+    : store_(store), cache_(cache), mutex_(runtime) {}
+
+void FileTable::Add(FileNumber number, const ManifestFile& file) {
+  const MutexLock lock(mutex_);
+  known_[number].file = file;
+}
+
+Result<std::shared_ptr<const BlockFile>> FileTable::Open(FileNumber number) {
+  ManifestFile file;
+  {
+    const MutexLock lock(mutex_);
+    const auto known = known_.find(number);
+    if (known == known_.end()) {
+      return Status::Corruption("file " + std::to_string(number.value()) +
+                                ": referred to by a collection, but not in the manifest");
+    }
+    if (known->second.open != nullptr) return known->second.open;
+    file = known->second.file;
+  }
+  const BlockFile::Expected expected{
+      .number = number, .type = file.type, .id = file.id, .database = database_, .length = file.length};
+  LOGWOOD_ASSIGN_OR_RETURN(std::shared_ptr<const BlockFile> opened, BlockFile::Open(store_, expected));
+  const MutexLock lock(mutex_);
+  std::shared_ptr<const BlockFile>& kept = known_[number].open;
+  if (kept == nullptr) kept = std::move(opened);
+  return kept;
+}
+
+void FileTable::Retire(FileNumber number) {
+  const MutexLock lock(mutex_);
+  const auto known = known_.find(number);
+  LOGWOOD_ASSERT(known != known_.end());
+  retired_.push_back({.number = number, .type = known->second.file.type, .open = std::move(known->second.open)});
+  known_.erase(known);
+  retired_count_.store(retired_.size(), std::memory_order_relaxed);
+}
+
+void FileTable::Discard(FileNumber number, FileType type) {
+  const MutexLock lock(mutex_);
+  retired_.push_back({.number = number, .type = type, .open = nullptr});
+  retired_count_.store(retired_.size(), std::memory_order_relaxed);
+}
+
+void FileTable::RemoveRetired() {
+  for (const Retired& file : TakeRemovable()) {
+    cache_.Drop(file.number);
+    // Why: what stays behind does no harm, and the next open removes it as a leftover.
+    store_.Remove(FileName(file.number, file.type)).IgnoreError();
+  }
+}
+
+std::vector<FileTable::Retired> FileTable::TakeRemovable() {
+  const MutexLock lock(mutex_);
+  std::vector<Retired> removable;
+  std::vector<Retired> held;
+  for (Retired& file : retired_) {
+    // A count of one is final: the table gives retired files to nobody.
+    const bool free = file.open == nullptr || file.open.use_count() == 1;
+    (free ? removable : held).push_back(std::move(file));
+  }
+  retired_ = std::move(held);
+  retired_count_.store(retired_.size(), std::memory_order_relaxed);
+  return removable;
+}
+
+}  // namespace logwood

@@ -1,0 +1,27 @@
+#include "engine/job_output.h"
+
+#include "base/status_macros.h"
+
+namespace logwood {
+
+Result<BlockFileWriter*> NewFileOutput::File() {
+  if (file_ == nullptr) {
+    LOGWOOD_ASSIGN_OR_RETURN(const FileNumber number, context_.root.NewFileNumber());
+    const FileHeader header{.type = FileType::kTree,
+                            .number = number,
+                            .id = FileId(context_.runtime.Random()),
+                            .database = context_.database};
+    LOGWOOD_ASSIGN_OR_RETURN(file_, BlockFileWriter::Create(context_.store, header, 0));
+  }
+  return file_.get();
+}
+
+Status NewFileOutput::Finish(std::vector<FileAdded>& files) {
+  if (file_ == nullptr) return Status::Ok();
+  LOGWOOD_RETURN_IF_ERROR(file_->SyncAndFinish());
+  files.push_back(
+      {.number = file_->header().number, .type = FileType::kTree, .id = file_->header().id, .length = file_->size()});
+  return Status::Ok();
+}
+
+}  // namespace logwood

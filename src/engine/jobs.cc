@@ -1,0 +1,101 @@
+#include "engine/jobs.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "base/status_macros.h"
+
+namespace logwood {
+namespace {
+
+// A collection's share of a flush.
+struct Share {
+  CollectionRoot root;
+  const Memtable* memtable;
+};
+
+// The collections of the generation that still exist, by kind, so that each kind writes one file.
+std::map<CollectionKind, std::vector<Share>> SharesByKind(const Root& root, const Generation& generation) {
+  std::map<CollectionKind, std::vector<Share>> shares;
+  for (const CollectionId id : generation.collections()) {
+    std::optional<CollectionRoot> collection = root.FindRoot(id);
+    if (!collection) continue;
+    const CollectionKind kind = collection->info.kind;
+    shares[kind].push_back({.root = *std::move(collection), .memtable = generation.Find(id)});
+  }
+  return shares;
+}
+
+std::unique_ptr<EntryCursor> AllEntries(const Share& share) { return share.memtable->NewCursor(Sequence::Max()); }
+
+// Which of the generation's logs live on as data: those to which all kinds together would refer enough (I15).
+Result<std::set<FileNumber>> LogsThatStay(const std::map<CollectionKind, std::vector<Share>>& shares,
+                                          const SealedGeneration& sealed, const StayPolicy& policy) {
+  std::set<FileNumber> stay;
+  if (!policy.possible) return stay;
+  std::map<FileNumber, uint64_t> referred;
+  for (const auto& [kind, members] : shares) {
+    for (const Share& share : members) {
+      const std::unique_ptr<EntryCursor> entries = AllEntries(share);
+      LOGWOOD_ASSIGN_OR_RETURN(const auto bytes, share.root.kind->Stays(*entries));
+      for (const auto& [file, count] : bytes) referred[file] += count;
+    }
+  }
+  for (const LogEnd& log : sealed.logs) {
+    const uint64_t bytes = referred[log.number];
+    if (bytes >= policy.bytes_min && bytes >= log.end - bytes) stay.insert(log.number);
+  }
+  return stay;
+}
+
+Status FlushShares(const std::vector<Share>& shares, const std::set<FileNumber>& logs_that_stay, JobOutput& output,
+                   Installation& installation) {
+  for (const Share& share : shares) {
+    const std::unique_ptr<EntryCursor> entries = AllEntries(share);
+    const Kind::FlushInput input{
+        .state = share.root.state, .trees = *share.root.trees, .entries = *entries, .logs_that_stay = logs_that_stay};
+    LOGWOOD_ASSIGN_OR_RETURN(KindEdit edit, share.root.kind->Flush(input, output));
+    installation.parts.push_back({.collection = share.root.info.id, .edit = std::move(edit)});
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+Status FlushGeneration(const NewFileOutput::Context& context, const SealedGeneration& sealed, const StayPolicy& policy,
+                       std::vector<FileNumber>& obsolete_logs) {
+  const auto shares = SharesByKind(context.root, *sealed.generation);
+  LOGWOOD_ASSIGN_OR_RETURN(const std::set<FileNumber> stay, LogsThatStay(shares, sealed, policy));
+  Installation installation{.flushed = sealed.generation->last(), .first_log = sealed.next_log};
+  for (const auto& [kind, members] : shares) {
+    NewFileOutput output(context);
+    LOGWOOD_RETURN_IF_ERROR(FlushShares(members, stay, output, installation));
+    LOGWOOD_RETURN_IF_ERROR(output.Finish(installation.new_files));
+  }
+  for (const LogEnd& log : sealed.logs) {
+    if (stay.contains(log.number)) {
+      installation.new_files.push_back({.number = log.number, .type = FileType::kLog, .id = log.id, .length = log.end});
+    } else {
+      obsolete_logs.push_back(log.number);
+    }
+  }
+  installation.change = [&](ReadState& read) { std::erase(read.generations, sealed.generation); };
+  return context.root.Install(std::move(installation));
+}
+
+Result<bool> MergeCollection(const NewFileOutput::Context& context, CollectionId collection, MergeEffort effort) {
+  const std::optional<CollectionRoot> root = context.root.FindRoot(collection);
+  if (!root) return false;
+  LOGWOOD_ASSIGN_OR_RETURN(const std::optional<std::string> plan, root->kind->Choose(root->state, effort));
+  if (!plan) return false;
+  NewFileOutput output(context);
+  LOGWOOD_ASSIGN_OR_RETURN(KindEdit edit, root->kind->Merge(*plan, *root->trees, output));
+  Installation installation;
+  LOGWOOD_RETURN_IF_ERROR(output.Finish(installation.new_files));
+  installation.parts.push_back({.collection = collection, .edit = std::move(edit)});
+  LOGWOOD_RETURN_IF_ERROR(context.root.Install(std::move(installation)));
+  return true;
+}
+
+}  // namespace logwood

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "codec/file_header.h"
+#include "kind/kind.h"
+#include "log/log_recovery.h"
+#include "logwood/result.h"
+#include "logwood/runtime.h"
+#include "logwood/store.h"
+#include "manifest/manifest.h"
+#include "memtable/generation.h"
+
+namespace logwood {
+
+// What a store holds, as seen by an open.
+struct Inventory {
+  std::vector<FileNumber> logs;          // Of the manifest's epoch: what the last process wrote.
+  std::vector<FileNameParts> leftovers;  // Ours, and needed by nothing: left by a crash.
+  std::vector<std::string> strangers;    // Not ours: reported and left alone.
+  std::set<FileNumber> numbers_taken;    // In names of our form, whoever made them.
+};
+
+// A database as it was found: nothing was written yet.
+struct FoundDatabase {
+  Manifest::Loaded root;
+  Inventory inventory;
+  std::shared_ptr<Generation> replayed;  // All that the logs hold and the trees do not.
+  LogRecovery logs;
+};
+
+// Whether `store` holds anything that looks like a database, by names alone.
+[[nodiscard]] Result<bool> HoldsDatabase(Store& store);
+
+// Reads manifest and logs. Reads only. `unfinished` is filled as by Manifest::Load().
+// Errors: kNotFound (no database), kCorruption, kUnsupported, kIo.
+[[nodiscard]] Result<FoundDatabase> FindDatabase(Store& store, const KindRegistry& kinds,
+                                                 std::vector<FileNumber>* unfinished);
+
+// Makes durable what was replayed from the logs.
+Status SyncReplayed(Store& store, const FoundDatabase& found);
+
+// What `begins` looks like: a file header that was never completed holds nothing, or zeros.
+[[nodiscard]] bool IsUnwrittenHeader(Bytes begins);
+
+}  // namespace logwood

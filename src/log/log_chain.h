@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/ids.h"
+#include "log/log_format.h"
+#include "log/log_recovery.h"
+#include "log/log_writer.h"
+#include "logwood/result.h"
+#include "logwood/store.h"
+
+namespace logwood {
+
+// The log as it is written: one file after the other, each naming the one before and its end. Nothing in a file is
+// acknowledged as synced before its predecessor is: a file is synced when the next begins.
+// After an error every later call returns it (I11). Confined to the writer.
+class LogChain {
+ public:
+  // A chain that goes on behind `predecessor`, of which everything is durable, and behind sequence `last`.
+  // `store` must outlive it.
+  LogChain(Store& store, DatabaseId database, std::optional<LogEnd> predecessor, Sequence last);
+
+  // Syncs and ends the file that is open, if any, and begins file `number`.
+  struct NextFile {
+    FileNumber number;
+    FileId id;
+    uint32_t epoch = 0;
+    uint64_t size_expected = 0;
+  };
+  Status Begin(const NextFile& next);
+  // Appends the records of whole commits, the last of which ends at sequence `last`. Requires: a file was begun.
+  Status Append(std::span<LogRecord> records, Sequence last);
+  // Makes all that was appended durable.
+  Status Sync();
+  // Appends a mark that says that all is durable, syncs, and ends the file.
+  Status Close();
+
+  // Bytes in the file that is open.
+  [[nodiscard]] uint64_t size() const noexcept { return writer_ == nullptr ? 0 : writer_->size(); }
+  // The file that is open, with its end so far. Requires: a file was begun.
+  [[nodiscard]] LogEnd current() const noexcept;
+
+ private:
+  Status SyncAndFinish();
+
+  Store& store_;
+  DatabaseId database_;
+  std::optional<LogEnd> predecessor_;
+  Sequence last_;     // Appended.
+  Sequence durable_;  // Synced: what records bear as their durable mark.
+  std::unique_ptr<LogWriter> writer_;
+};
+
+}  // namespace logwood

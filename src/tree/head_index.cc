@@ -1,0 +1,131 @@
+#include "tree/head_index.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include "base/assert.h"
+
+namespace logwood {
+namespace {
+
+constexpr uint64_t kPadding = std::numeric_limits<uint64_t>::max();
+
+uint64_t LoadBigEndian64(const std::byte* at) {
+  uint64_t value = 0;
+  for (int i = 0; i < 8; ++i) value = (value << 8) | std::to_integer<uint64_t>(at[i]);
+  return value;
+}
+
+// The 8 bytes of `key` from `begin` on, padded with zeros. Requires: begin <= key.size().
+uint64_t HeadOf(Bytes key, size_t begin) {
+  const size_t size = key.size() - begin;
+  if (size >= 8) return LoadBigEndian64(key.data() + begin);
+  if (size == 0) return 0;
+  // Keys that end within their head are common (decimals of a fixed length), so no loop over single bytes for them.
+  const size_t missing = 8 - size;
+  if (key.size() >= 8) return LoadBigEndian64(key.data() + begin - missing) << (8 * missing);
+  std::array<std::byte, 8> padded{};
+  std::memcpy(padded.data(), key.data() + begin, size);
+  return LoadBigEndian64(padded.data());
+}
+
+size_t CommonPrefixSize(Bytes a, Bytes b) {
+  const size_t size_max = std::min(a.size(), b.size());
+  return static_cast<size_t>(std::mismatch(a.begin(), a.begin() + size_max, b.begin()).first - a.begin());
+}
+
+template <size_t kCount>
+size_t CountBelow(const std::array<uint64_t, kCount>& heads, uint64_t head) {
+  size_t count = 0;
+  for (const uint64_t other : heads) count += static_cast<size_t>(other < head);
+  return count;
+}
+
+}  // namespace
+
+void HeadIndex::Builder::Add(Bytes separator, BlockReference leaf) {
+  if (!leaves_.empty()) {
+    text_.append(separator.string_view());
+    ends_.push_back(text_.size());
+  }
+  leaves_.push_back(leaf);
+}
+
+HeadIndex HeadIndex::Builder::Build() {
+  LOGWOOD_ASSERT(!leaves_.empty());
+  HeadIndex index;
+  index.text_ = std::move(text_);
+  index.ends_ = std::move(ends_);
+  index.leaves_ = std::move(leaves_);
+  index.BuildHeads();
+  return index;
+}
+
+void HeadIndex::BuildHeads() {
+  if (separator_count() == 0) return;
+  // They are sorted: what the first and the last share, all share.
+  prefix_size_ = CommonPrefixSize(separator(0), separator(separator_count() - 1));
+  level_begins_.push_back(0);
+  nodes_.resize((separator_count() + kFanout - 1) / kFanout);
+  for (Node& node : nodes_) node.heads.fill(kPadding);
+  for (size_t i = 0; i < separator_count(); ++i) {
+    nodes_[i / kFanout].heads[i % kFanout] = HeadOf(separator(i), prefix_size_);
+  }
+  while (nodes_.size() - level_begins_.back() > 1) {
+    const size_t below = level_begins_.back();
+    const size_t count_below = nodes_.size() - below;
+    level_begins_.push_back(nodes_.size());
+    nodes_.resize(nodes_.size() + (count_below + kFanout - 1) / kFanout);
+    for (size_t i = level_begins_.back(); i < nodes_.size(); ++i) nodes_[i].heads.fill(kPadding);
+    // The last node below keeps the padding, so that a search never leaves its level to the right.
+    for (size_t i = 0; i + 1 < count_below; ++i) {
+      nodes_[level_begins_.back() + i / kFanout].heads[i % kFanout] = nodes_[below + i].heads.back();
+    }
+  }
+}
+
+size_t HeadIndex::Find(Bytes key) const noexcept {
+  if (separator_count() == 0) return 0;
+  const Bytes prefix = separator(0).First(prefix_size_);
+  if (!key.StartsWith(prefix)) return key < prefix ? 0 : separator_count();
+  const uint64_t key_head = HeadOf(key, prefix_size_);
+  const size_t at = LowerBoundOfHead(key_head);
+  if (at == separator_count() || head(at) != key_head) return at;
+  return ResolveTie(key, key_head, at);
+}
+
+size_t HeadIndex::bytes() const noexcept {
+  return text_.capacity() + ends_.capacity() * sizeof(uint64_t) + leaves_.capacity() * sizeof(BlockReference) +
+         nodes_.capacity() * sizeof(Node) + level_begins_.capacity() * sizeof(size_t);
+}
+
+Bytes HeadIndex::separator(size_t index) const noexcept {
+  const size_t begin = index == 0 ? 0 : ends_[index - 1];
+  return Bytes(text_).From(begin).First(ends_[index] - begin);
+}
+
+size_t HeadIndex::LowerBoundOfHead(uint64_t head) const noexcept {
+  size_t node = 0;
+  for (size_t level = level_begins_.size() - 1; level > 0; --level) {
+    node = node * kFanout + CountBelow(nodes_[level_begins_[level] + node].heads, head);
+  }
+  // Padding is only below a head of the same value, so it is never counted.
+  return std::min(node * kFanout + CountBelow(nodes_[node].heads, head), separator_count());
+}
+
+// The number of separators <= key, of which those before `begin` have smaller heads.
+size_t HeadIndex::ResolveTie(Bytes key, uint64_t key_head, size_t begin) const noexcept {
+  size_t end = separator_count();
+  while (begin < end) {
+    const size_t middle = begin + (end - begin) / 2;
+    if (head(middle) == key_head && separator(middle) <= key) {
+      begin = middle + 1;
+    } else {
+      end = middle;
+    }
+  }
+  return begin;
+}
+
+}  // namespace logwood

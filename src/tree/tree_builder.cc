@@ -1,0 +1,197 @@
+#include "tree/tree_builder.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/assert.h"
+#include "base/hash.h"
+#include "base/status_macros.h"
+#include "block/block.h"
+#include "codec/byte_writer.h"
+#include "logwood/options.h"
+#include "tree/blocked_bloom_filter.h"
+#include "tree/tree_footer.h"
+
+namespace logwood {
+namespace {
+
+// The shortest key that is above `left` and not above `right`. Requires: left < right.
+// Shorter ones than this share all their bytes with both, so they are on the same side of both.
+Bytes Separator(Bytes left, Bytes right) {
+  const size_t size_max = std::min(left.size(), right.size());
+  const auto common = std::mismatch(left.begin(), left.begin() + size_max, right.begin()).first - left.begin();
+  return right.First(static_cast<size_t>(common) + 1);
+}
+
+}  // namespace
+
+struct TreeBuilder::State {
+  State(BlockFileWriter& to, const Options& with)
+      : file(to), options(with), leaf(BlockKind::kLeaf, with.block_size_bytes) {}
+
+  Status CheckEntry(Bytes key, EntryType type, Bytes value) const;
+  void Count(Bytes key, EntryType type);
+  Status EndLeaf();
+  Status AddChild(size_t level, Bytes separator, BlockReference child);
+  Status EndInner(size_t level);
+  Result<BlockReference> Append(BlockBuilder& node);
+  Status EndNodes();
+  Status AppendFilter();
+  Result<TreeDescriptor> AppendFooter();
+
+  // Makes an error the answer of all later calls.
+  Status Keep(Status status) {
+    if (!status.ok()) poison = status;
+    return status;
+  }
+
+  BlockFileWriter& file;
+  const Options options;
+  Status poison;
+  BlockBuilder leaf;
+  std::string leaf_separator;       // Parts the open leaf from the one before.
+  std::string last_key;             // Of the last leaf that was ended.
+  std::vector<BlockBuilder> inner;  // The open node of each level, lowest first.
+  std::vector<uint64_t> hashes;     // Of all keys, for the filter.
+  bool begun = false;               // Whether a block was appended.
+  TreeFooter footer;                // Filled on the way.
+};
+
+// The order is checked within a leaf and across its border alike.
+Status TreeBuilder::State::CheckEntry(Bytes key, EntryType type, Bytes value) const {
+  const std::string name = "tree file " + std::to_string(file.header().number.value());
+  if (key.size() > kKeySizeMax || value.size() > kValueSizeMax) {
+    return Status::InvalidArgument(name + ": entry with a key of " + std::to_string(key.size()) + " and a value of " +
+                                   std::to_string(value.size()) + " bytes");
+  }
+  if (type == EntryType::kTombstone && !value.empty()) {
+    return Status::InvalidArgument(name + ": tombstone with a value of " + std::to_string(value.size()) + " bytes");
+  }
+  const bool first = footer.entries == 0;
+  if (!first && key <= (leaf.count() > 0 ? leaf.last_key() : Bytes(last_key))) {
+    return Status::Corruption(name + ": entry " + std::to_string(footer.entries) + " to be written is out of order");
+  }
+  return Status::Ok();
+}
+
+void TreeBuilder::State::Count(Bytes key, EntryType type) {
+  ++footer.entries;
+  if (type == EntryType::kTombstone) ++footer.tombstones;
+  if (options.filter_bits_per_key > 0) hashes.push_back(Hash64(key));
+}
+
+Status TreeBuilder::State::EndLeaf() {
+  LOGWOOD_ASSIGN_OR_RETURN(const BlockReference reference, Append(leaf));
+  ++footer.leaves;
+  if (footer.leaves == 1) footer.first_key = leaf.first_key().ToString();
+  last_key.assign(leaf.last_key().string_view());
+  footer.root = reference;
+  leaf.Clear();
+  return AddChild(0, leaf_separator, reference);
+}
+
+// A node is ended with two children at least, however long separators are: else levels would not grow smaller.
+Status TreeBuilder::State::AddChild(size_t level, Bytes separator, BlockReference child) {
+  if (level == inner.size()) inner.emplace_back(BlockKind::kInner, options.block_size_bytes);
+  std::array<std::byte, sizeof(uint64_t)> reference{};
+  StoreFixed64(reference.data(), child.packed());
+  const Bytes value{std::span<const std::byte>(reference)};
+  if (inner[level].count() >= 2 && !inner[level].Fits(separator, value)) LOGWOOD_RETURN_IF_ERROR(EndInner(level));
+  inner[level].Add(separator, EntryType::kPut, value);
+  return Status::Ok();
+}
+
+Status TreeBuilder::State::EndInner(size_t level) {
+  LOGWOOD_ASSIGN_OR_RETURN(const BlockReference reference, Append(inner[level]));
+  footer.root = reference;
+  const std::string separator = inner[level].first_key().ToString();
+  inner[level].Clear();
+  return AddChild(level + 1, separator, reference);
+}
+
+Result<BlockReference> TreeBuilder::State::Append(BlockBuilder& node) {
+  LOGWOOD_ASSIGN_OR_RETURN(const BlockReference reference, file.Append(node));
+  if (!begun) footer.begin = reference.offset();
+  begun = true;
+  return reference;
+}
+
+// Ends the open nodes from the leaf up. The last block so written has nothing beside it: its parent, the only open node
+// with one child, is never written, and it is the root.
+Status TreeBuilder::State::EndNodes() {
+  LOGWOOD_RETURN_IF_ERROR(EndLeaf());
+  footer.last_key = last_key;
+  size_t level = 0;
+  while (level + 1 < inner.size() || inner[level].count() > 1) {
+    LOGWOOD_RETURN_IF_ERROR(EndInner(level));
+    ++level;
+  }
+  footer.height = static_cast<uint8_t>(level + 1);
+  LOGWOOD_ASSERT(footer.height <= kTreeHeightMax);
+  return Status::Ok();
+}
+
+Status TreeBuilder::State::AppendFilter() {
+  if (hashes.empty()) return Status::Ok();
+  const BlockedBloomFilter filter = BlockedBloomFilter::Build(hashes, options.filter_bits_per_key);
+  footer.filter_lines = filter.line_count();
+  footer.filter_probes = filter.probes();
+  BlockBuilder block(BlockKind::kFilter, options.block_size_bytes);
+  for (size_t begin = 0; begin < filter.line_count(); begin += kFilterLinesPerBlock) {
+    const size_t end = std::min<size_t>(begin + kFilterLinesPerBlock, filter.line_count());
+    block.Clear();
+    block.Add(Bytes(), EntryType::kPut, filter.EncodeLines(begin, end));
+    LOGWOOD_ASSIGN_OR_RETURN(const BlockReference reference, Append(block));
+    footer.filter_blocks.push_back(reference);
+  }
+  return Status::Ok();
+}
+
+Result<TreeDescriptor> TreeBuilder::State::AppendFooter() {
+  BlockBuilder block(BlockKind::kFooter, options.block_size_bytes);
+  block.Add(Bytes(), EntryType::kPut, EncodeTreeFooter(footer));
+  LOGWOOD_ASSIGN_OR_RETURN(const BlockReference reference, Append(block));
+  return TreeDescriptor{.file = file.header().number,
+                        .footer = reference,
+                        .entries = footer.entries,
+                        .tombstones = footer.tombstones,
+                        .bytes = file.size() - footer.begin,
+                        .first_key = footer.first_key,
+                        .last_key = footer.last_key};
+}
+
+TreeBuilder::TreeBuilder(BlockFileWriter& file, const Options& options)
+    : state_(std::make_unique<State>(file, options)) {}
+
+TreeBuilder::~TreeBuilder() = default;
+
+Status TreeBuilder::Add(Bytes key, EntryType type, Bytes value) {
+  State& state = *state_;
+  LOGWOOD_RETURN_IF_ERROR(state.poison);
+  LOGWOOD_RETURN_IF_ERROR(state.Keep(state.CheckEntry(key, type, value)));
+  if (state.leaf.count() > 0 && !state.leaf.Fits(key, value)) {
+    LOGWOOD_RETURN_IF_ERROR(state.Keep(state.EndLeaf()));
+    state.leaf_separator.assign(Separator(state.last_key, key).string_view());
+  }
+  state.leaf.Add(key, type, value);
+  state.Count(key, type);
+  return Status::Ok();
+}
+
+Result<TreeDescriptor> TreeBuilder::Finish() {
+  State& state = *state_;
+  LOGWOOD_RETURN_IF_ERROR(state.poison);
+  LOGWOOD_ASSERT(state.footer.entries > 0);
+  LOGWOOD_RETURN_IF_ERROR(state.Keep(state.EndNodes()));
+  LOGWOOD_RETURN_IF_ERROR(state.Keep(state.AppendFilter()));
+  Result<TreeDescriptor> tree = state.AppendFooter();
+  state.Keep(tree.status()).IgnoreError();  // Why: the caller gets it in the result.
+  return tree;
+}
+
+uint64_t TreeBuilder::entries() const noexcept { return state_->footer.entries; }
+
+}  // namespace logwood

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "block/block.h"
+#include "cursor/entry_cursor.h"
+#include "tree/head_index.h"
+#include "tree/tree_parts.h"
+
+namespace logwood {
+
+// A cursor over one tree: it pins one leaf, walks within it, and finds its neighbours by the index. Thread-compatible.
+// Cost: a step within a leaf builds one key; a step to another leaf, and a seek, read one block through the cache.
+class TreeCursor final : public EntryCursor {
+ public:
+  explicit TreeCursor(std::shared_ptr<const TreeParts> tree);
+
+  void Seek(Bytes key, SeekTo to) override;
+  void First() override;
+  void Last() override;
+  void Next() override;
+  void Prev() override;
+
+ private:
+  // Every move that does not start from the current entry begins here: false after an error, sticky or new.
+  bool Prepare();
+  // Makes `leaf` the current one; false after an error.
+  bool Enter(size_t leaf);
+  void EnterNextLeaf();
+  void EnterPreviousLeaf();
+  void StandAt(uint32_t position);
+  void Fail(const Status& status);
+
+  std::shared_ptr<const TreeParts> tree_;
+  const HeadIndex* index_ = nullptr;   // Null before the first move.
+  std::shared_ptr<const Block> leaf_;  // Null before the first move.
+  size_t leaf_index_ = 0;
+  uint32_t position_ = 0;  // In leaf_.
+  std::string key_;        // What entry().key points to where the block does not hold it in one piece.
+};
+
+}  // namespace logwood

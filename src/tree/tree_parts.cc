@@ -1,0 +1,67 @@
+#include "tree/tree_parts.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/status_macros.h"
+#include "tree/inner_walk.h"
+
+namespace logwood {
+
+TreeParts::TreeParts(std::shared_ptr<const BlockFile> file, TreeDescriptor descriptor, TreeFooter footer,
+                     BlockCache& cache)
+    : file_(std::move(file)), descriptor_(std::move(descriptor)), footer_(std::move(footer)), cache_(cache) {}
+
+Result<const HeadIndex*> TreeParts::Index() const {
+  if (const HeadIndex* const index = index_.get(); index != nullptr) return index;
+  LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<const HeadIndex> loaded, LoadIndex());
+  return index_.Publish(std::move(loaded));
+}
+
+Result<const BlockedBloomFilter*> TreeParts::Filter() const {
+  if (footer_.filter_lines == 0) return static_cast<const BlockedBloomFilter*>(nullptr);
+  if (const BlockedBloomFilter* const filter = filter_.get(); filter != nullptr) return filter;
+  auto loaded = std::make_unique<BlockedBloomFilter>(footer_.filter_probes);
+  for (size_t i = 0; i < footer_.filter_blocks.size(); ++i) {
+    LOGWOOD_RETURN_IF_ERROR(AppendFilterBlock(*file_, footer_, i, *loaded));
+  }
+  return filter_.Publish(std::move(loaded));
+}
+
+Result<std::shared_ptr<const Block>> TreeParts::ReadLeaf(BlockReference reference) const {
+  return cache_.Read(*file_, reference, BlockKind::kLeaf);
+}
+
+Result<std::unique_ptr<const HeadIndex>> TreeParts::LoadIndex() const {
+  HeadIndex::Builder builder;
+  const InnerWalk::Visitor visitor{.on_leaf =
+                                       [&builder](Bytes separator, BlockReference leaf) {
+                                         builder.Add(separator, leaf);
+                                         return Status::Ok();
+                                       },
+                                   .on_damage = [](const Status& damage) { return damage; }};
+  LOGWOOD_RETURN_IF_ERROR(InnerWalk(*file_, footer_, visitor).Run());
+  if (builder.leaf_count() != footer_.leaves) {
+    return Status::Corruption(WhereInTree(*file_, footer_.root.offset()) + ": inner nodes refer to " +
+                              std::to_string(builder.leaf_count()) + " leaves, the footer says " +
+                              std::to_string(footer_.leaves));
+  }
+  return std::make_unique<const HeadIndex>(builder.Build());
+}
+
+Status AppendFilterBlock(const BlockFile& file, const TreeFooter& footer, size_t index, BlockedBloomFilter& filter) {
+  const BlockReference reference = footer.filter_blocks[index];
+  LOGWOOD_ASSIGN_OR_RETURN(const std::shared_ptr<const Block> block, file.ReadBlock(reference, BlockKind::kFilter));
+  const Bytes lines = block->value(0);
+  const uint64_t lines_before = index * kFilterLinesPerBlock;
+  const uint64_t line_count = std::min(kFilterLinesPerBlock, footer.filter_lines - lines_before);
+  if (lines.size() != line_count * BlockedBloomFilter::kLineSize) {
+    return Status::Corruption(WhereInTree(file, reference.offset()) + ": filter block of " +
+                              std::to_string(lines.size()) + " bytes, expected " + std::to_string(line_count) +
+                              " lines");
+  }
+  filter.AppendLines(lines);
+  return Status::Ok();
+}
+
+}  // namespace logwood

@@ -1,0 +1,155 @@
+#include "txn/commit_pipeline.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+#include "base/status_macros.h"
+
+namespace logwood {
+namespace {
+
+// Bytes at which a group takes no further member: beyond it a larger append gains nothing, and the first would wait.
+constexpr size_t kGroupSizeMax = size_t{1} << 20;
+
+}  // namespace
+
+CommitPipeline::CommitPipeline(Runtime& runtime, WriteHead& head, std::atomic<uint64_t>& published, Hooks hooks)
+    : runtime_(runtime), head_(head), published_(published), hooks_(std::move(hooks)), mutex_(runtime) {}
+
+Result<Sequence> CommitPipeline::Apply(const Commit& commit) {
+  commit.batch.Seal();  // Checksums are computed here, by each caller for itself.
+  Member member(runtime_);
+  member.commit = &commit;
+  MutexLock lock(mutex_);
+  WaitForTurn(member);
+  if (!member.status.ok()) return member.status;
+  return member.last;
+}
+
+Status CommitPipeline::RunExclusively(const std::function<Status()>& function) {
+  Member member(runtime_);
+  member.function = &function;
+  MutexLock lock(mutex_);
+  WaitForTurn(member);
+  return member.status;
+}
+
+void CommitPipeline::WaitForTurn(Member& member) {
+  queue_.push_back(&member);
+  while (!member.done && queue_.front() != &member) member.changed.Wait(mutex_);
+  if (member.done) return;
+  Group group = TakeGroup();
+  mutex_.Unlock();
+  Lead(group);
+  mutex_.Lock();
+  Dismiss(group);
+}
+
+CommitPipeline::Group CommitPipeline::TakeGroup() {
+  Group group{queue_.front()};
+  if (group.front()->function != nullptr) return group;
+  size_t bytes = group.front()->commit->batch.size_bytes();
+  for (size_t i = 1; i < queue_.size() && queue_[i]->function == nullptr; ++i) {
+    bytes += queue_[i]->commit->batch.size_bytes();
+    if (bytes > kGroupSizeMax) break;
+    group.push_back(queue_[i]);
+  }
+  return group;
+}
+
+void CommitPipeline::Dismiss(const Group& group) {
+  for (Member* const member : group) {
+    LOGWOOD_ASSERT(queue_.front() == member);
+    queue_.pop_front();
+    member->done = true;
+    member->changed.NotifyOne();  // Under the mutex: the member may be gone as soon as it is released.
+  }
+  if (!queue_.empty()) queue_.front()->changed.NotifyOne();
+}
+
+void CommitPipeline::Lead(Group& group) {
+  if (group.front()->function != nullptr) {
+    group.front()->status = (*group.front()->function)();
+    return;
+  }
+  Group accepted = group;
+  const Status status = CommitGroup(accepted);
+  for (Member* const member : accepted) member->status = status;
+}
+
+Status CommitPipeline::CommitGroup(Group& group) {
+  LOGWOOD_RETURN_IF_ERROR(poison_);
+  uint64_t operations = 0;
+  for (const Member* const member : group) operations += member->commit->batch.operation_count();
+  LOGWOOD_RETURN_IF_ERROR(hooks_.make_room(operations));
+  RejectOrphans(group);
+  TakeSequences(group);                               // I1, I6.
+  LOGWOOD_RETURN_IF_ERROR(Keep(AppendToLog(group)));  // From here on a failure leaves the outcome unknown.
+  const bool wants_sync =
+      std::ranges::any_of(group, [](const Member* member) { return member->commit->sync == Sync::kYes; });
+  if (wants_sync) LOGWOOD_RETURN_IF_ERROR(Keep(head_.log.Sync()));
+  ApplyToMemtables(group);
+  published_.store(head_.last.value(), std::memory_order_release);  // I2. Acquired where views are taken.
+  return Status::Ok();
+}
+
+void CommitPipeline::RejectOrphans(Group& group) {
+  std::erase_if(group, [this](Member* member) {
+    const bool whole = std::ranges::all_of(member->commit->collections, hooks_.exists);
+    if (!whole) member->status = Status::NotFound("commit: a collection that the batch writes to was dropped");
+    return !whole;
+  });
+}
+
+void CommitPipeline::TakeSequences(Group& group) {
+  records_.clear();
+  for (Member* const member : group) {
+    BatchEncoder& batch = member->commit->batch;
+    for (const BatchFragment& fragment : batch.fragments()) {
+      LogRecord& record = records_.emplace_back();
+      record.type = fragment.table_length == 0 ? LogRecordType::kOperations : LogRecordType::kLargeOperation;
+      record.end = &fragment == &batch.fragments().back();
+      record.sequence = head_.last.Plus(1);
+      record.count = static_cast<uint16_t>(fragment.count);
+      record.body = batch.body(fragment);
+      record.checksum_table = batch.table(fragment);
+      record.checksum = fragment.checksum;
+      head_.last = head_.last.Plus(fragment.count);
+    }
+    member->last = head_.last;
+  }
+}
+
+Status CommitPipeline::AppendToLog(const Group& group) {
+  if (group.empty() || records_.empty()) return Status::Ok();
+  return head_.log.Append(records_, head_.last);
+}
+
+void CommitPipeline::ApplyToMemtables(const Group& group) {
+  if (group.empty()) return;
+  for (const LogRecord& record : records_) {
+    Sequence sequence = record.sequence;
+    OperationReader operations(record.body);
+    for (;;) {
+      const Result<std::optional<Operation>> next = operations.Next();
+      LOGWOOD_ASSERT(next.ok());  // This process encoded it.
+      if (!next->has_value()) break;
+      const Operation& operation = **next;
+      const LogAddress address{.file = head_.log_file, .offset = record.body_offset + operations.value_offset()};
+      head_.active->FindOrCreate(operation.collection)
+          .Add(sequence, {.type = operation.type, .key = operation.key, .value = operation.value, .address = address});
+      sequence = sequence.Plus(1);
+    }
+  }
+  head_.active->set_last(head_.last);
+}
+
+Status CommitPipeline::Keep(Status status) {
+  if (status.ok()) return status;
+  poison_ = status.WithContext("writing stopped after an earlier failure").WithOutcome(Outcome::kNotApplied);
+  hooks_.on_failure(poison_);
+  return status.WithOutcome(Outcome::kUnknown);
+}
+
+}  // namespace logwood

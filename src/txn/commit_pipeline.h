@@ -1,0 +1,109 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/mutex.h"
+#include "codec/batch_encoder.h"
+#include "log/log_chain.h"
+#include "logwood/options.h"
+#include "logwood/result.h"
+#include "memtable/generation.h"
+
+namespace logwood {
+
+// The way of every write, in this order:
+//   1. check    members that cannot be applied (a collection that is gone) leave their group
+//   2. take     sequences, in the order of the queue (I1)
+//   3. append   all records of the group, at once
+//   4. sync     where any member asks for it
+//   5. apply    to the memtables
+//   6. publish  the last sequence (I2)
+// Commits that arrive while a group is under way form the next one; its first becomes its leader and does the work of
+// all. After a failed append or sync nothing more is written: the failed group's outcome is unknown, all behind it are
+// not applied.
+//
+// Cost of a commit: one copy into the log's buffer, one into the arena, one store append a group, one sync a group.
+
+// What only the leader, and who runs exclusively, may touch.
+struct WriteHead {
+  LogChain log;
+  std::shared_ptr<Generation> active;
+  Sequence last;        // Taken so far.
+  FileNumber log_file;  // Where `log` stands.
+};
+
+// Thread-safe.
+class CommitPipeline {
+ public:
+  struct Commit {
+    BatchEncoder& batch;
+    std::span<const CollectionId> collections;  // That the batch writes to.
+    Sync sync = Sync::kYes;
+  };
+  // What the pipeline asks of the engine, always as the leader.
+  struct Hooks {
+    // Called before a group's first log byte, with the number of sequences it will take: seals the generation and
+    // begins the next log file where that is due. May wait.
+    std::function<Status(uint64_t operations)> make_room;
+    // Whether a collection can be written to.
+    std::function<bool(CollectionId)> exists;
+    // Told the first failure of an append or a sync.
+    std::function<void(const Status&)> on_failure;
+  };
+
+  // All must outlive the pipeline.
+  CommitPipeline(Runtime& runtime, WriteHead& head, std::atomic<uint64_t>& published, Hooks hooks);
+
+  // Applies a batch and returns its last sequence once it is visible, and durable where asked for. A batch without
+  // operations, with Sync::kYes, makes all commits before it durable.
+  // Errors: kNotFound (a collection was dropped; not applied), kIo, kNoSpace (unknown), what stopped earlier writes
+  // (not applied).
+  [[nodiscard]] Result<Sequence> Apply(const Commit& commit);
+  // Runs `function` when its turn in the queue comes, with no commit under way, and returns its status.
+  Status RunExclusively(const std::function<Status()>& function);
+
+ private:
+  // A commit in the queue, or a function that wants to run alone. Lives on its caller's stack.
+  struct Member {
+    explicit Member(Runtime& runtime) : changed(runtime) {}
+    const Commit* commit = nullptr;
+    const std::function<Status()>* function = nullptr;
+    Condition changed;
+    bool done = false;
+    Status status;
+    Sequence last;
+  };
+  using Group = std::vector<Member*>;
+
+  void WaitForTurn(Member& member) REQUIRES(mutex_);
+  [[nodiscard]] Group TakeGroup() REQUIRES(mutex_);
+  void Dismiss(const Group& group) REQUIRES(mutex_);
+  void Lead(Group& group);
+  Status CommitGroup(Group& group);
+  void RejectOrphans(Group& group);
+  void TakeSequences(Group& group);
+  Status AppendToLog(const Group& group);
+  void ApplyToMemtables(const Group& group);
+  Status Keep(Status status);
+
+  Runtime& runtime_;
+  WriteHead& head_;
+  std::atomic<uint64_t>& published_;  // Release here, acquire where views are taken.
+  Hooks hooks_;
+
+  Mutex mutex_;
+  std::deque<Member*> queue_ GUARDED_BY(mutex_);  // The front one leads; its group stays in front until it is done.
+
+  // The leader's.
+  Status poison_;
+  std::vector<LogRecord> records_;
+};
+
+}  // namespace logwood

@@ -1,0 +1,94 @@
+#include "base/arena.h"
+
+#include <cstdint>
+#include <cstring>
+#include <gtest/gtest.h>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/random.h"
+
+namespace logwood {
+namespace {
+
+TEST(Arena, IsEmptyAtFirst) {
+  const Arena arena;
+  EXPECT_EQ(arena.bytes(), 0u);
+}
+
+TEST(Arena, AlignsAsAsked) {
+  Arena arena;
+  for (const size_t alignment : {1u, 2u, 4u, 8u, 16u}) {
+    for (const size_t size : {1u, 3u, 4095u, 5000u, 100'000u}) {
+      arena.Allocate(1, 1);
+      const std::byte* const piece = arena.Allocate(size, alignment);
+      EXPECT_EQ(reinterpret_cast<uintptr_t>(piece) % alignment, 0u) << size << " aligned to " << alignment;
+    }
+  }
+}
+
+TEST(Arena, PiecesKeepTheirBytes) {
+  constexpr uint64_t kSeed = 7;
+  SeededRandom random(kSeed);
+  Arena arena;
+  std::vector<std::pair<std::byte*, size_t>> pieces;
+  for (size_t i = 0; i < 2000; ++i) {
+    const size_t size = random.OneIn(50) ? random.Below(50'000) : random.Below(200);
+    std::byte* const piece = arena.Allocate(size, size_t{1} << random.Below(5));
+    if (size > 0) std::memset(piece, static_cast<int>(i % 251), size);
+    pieces.emplace_back(piece, size);
+  }
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    const Bytes piece(pieces[i].first, pieces[i].second);
+    const std::string expected(piece.size(), static_cast<char>(i % 251));
+    ASSERT_EQ(piece, expected) << "piece " << i << " of seed " << kSeed;
+  }
+}
+
+TEST(Arena, CopiesOutliveTheOriginal) {
+  Arena arena;
+  std::string original = "log-structured";
+  const Bytes copy = arena.Copy(original);
+  original.assign(original.size(), 'x');
+  EXPECT_EQ(copy, "log-structured");
+  EXPECT_EQ(arena.Copy({}), "");
+}
+
+TEST(Arena, CountsTheBytesTaken) {
+  Arena arena;
+  arena.Allocate(1);
+  const size_t first = arena.bytes();
+  EXPECT_GE(first, 1u);
+  EXPECT_LE(first, 4096u);
+  arena.Allocate(first / 2);
+  EXPECT_EQ(arena.bytes(), first);
+  arena.Allocate(16 << 20);
+  EXPECT_GE(arena.bytes(), first + (16u << 20));
+  EXPECT_LE(arena.bytes(), first + (17u << 20));
+}
+
+TEST(Arena, ABigPieceLeavesTheRestOfTheChunkInUse) {
+  Arena arena;
+  const std::byte* const before = arena.Allocate(8);
+  arena.Allocate(1 << 20);
+  const size_t taken = arena.bytes();
+  const std::byte* const after = arena.Allocate(8);
+  EXPECT_EQ(after, before + 8);
+  EXPECT_EQ(arena.bytes(), taken);
+}
+
+TEST(Arena, WastesLittleOnPiecesOfAnySize) {
+  for (const size_t size : {24u, 1000u, 3000u, 40'000u, 300'000u, 600'000u, 1'100'000u}) {
+    Arena arena;
+    size_t used = 0;
+    while (used < (size_t{24} << 20)) {
+      arena.Allocate(size);
+      used += size;
+    }
+    EXPECT_LE(static_cast<double>(arena.bytes()), 1.4 * static_cast<double>(used)) << "pieces of " << size;
+  }
+}
+
+}  // namespace
+}  // namespace logwood
