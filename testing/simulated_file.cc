@@ -137,9 +137,8 @@ std::shared_ptr<SimulatedFile> SimulatedFile::AfterCrash(std::span<const size_t>
     kept = kept.subspan(1);
   }
   std::shared_ptr<SimulatedFile> after = Clone();
-  if (!kept.empty() || size_bytes != size()) {
+  if (!kept.empty() || size_bytes != size()) {  // Else the bytes are all durable, and can be shared.
     after->bytes_ = std::make_shared<std::vector<std::byte>>(BytesAfterCrash(kept, size_bytes));
-    after->bytes_are_shared_ = false;
   }
   after->appended_size_ = size_bytes;
   after->BecomeDurable();
@@ -156,7 +155,7 @@ std::vector<std::byte> SimulatedFile::BytesAfterCrash(std::span<const size_t> se
   if (synced_size_ < size_bytes) FillStale(synced_size_, std::span(bytes).subspan(synced_size_));
   uint64_t begin = FirstPendingSector();
   for (const size_t version : sectors_kept) {
-    if (version > 0) copy(std::max(begin, synced_size_), SectorVersions(begin)[version - 1]);
+    if (version > 0) copy(begin, SectorVersions(begin)[version - 1]);
     begin += options_.sector_size_bytes;
   }
   return bytes;

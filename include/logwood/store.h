@@ -120,6 +120,7 @@ enum class MissingDirectory : uint8_t {
 };
 
 // A store in one directory of a local file system: files 0600, opened relative to the directory, links not followed.
+// The lock is on the directory itself; beside the files a writer leaves a file LOCK that says who it is.
 // Errors: kNotFound, kInvalidArgument (not a directory), kIo (permission among them).
 [[nodiscard]] Result<std::unique_ptr<Store>> OpenFileStore(const std::string& path, MissingDirectory missing);
 

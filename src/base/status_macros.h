@@ -4,11 +4,14 @@
 #include "logwood/status.h"
 
 // Returns the status of `expression` from this function unless it is OK.
-#define LOGWOOD_RETURN_IF_ERROR(expression)                                  \
-  do {                                                                       \
-    if (::logwood::Status status_or_ok = (expression); !status_or_ok.ok()) { \
-      return status_or_ok;                                                   \
-    }                                                                        \
+#define LOGWOOD_RETURN_IF_ERROR(expression) \
+  LOGWOOD_RETURN_IF_ERROR_AS(LOGWOOD_JOIN(status_at_line_, __LINE__), expression)
+
+#define LOGWOOD_RETURN_IF_ERROR_AS(status, expression)           \
+  do {                                                           \
+    if (::logwood::Status status = (expression); !status.ok()) { \
+      return status;                                             \
+    }                                                            \
   } while (false)
 
 // Gives the value of a Result to `target`, which may declare a variable, or returns its status from this function.

@@ -157,7 +157,6 @@ Result<FoundDatabase> FindDatabase(Store& store, const KindRegistry& kinds, std:
                                .known = state.log_ends,
                                .epoch = state.epoch,
                                .candidates = found.inventory.logs,
-                               .first_log = state.first_log,
                                .flushed = state.flushed};
   LOGWOOD_ASSIGN_OR_RETURN(found.logs,
                            RecoverLogs(store, input, [&](const LogCommit& commit) { return replay.Apply(commit); }));

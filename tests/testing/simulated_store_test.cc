@@ -226,6 +226,22 @@ TEST(SimulatedStore, KilledProcessLosesNothingAndSyncsNothing) {
   EXPECT_EQ(ReadAll(*store.Crash(CrashChoice::Nothing()), "file"), "synced");
 }
 
+TEST(SimulatedStore, CloneKnowsOfRemovals) {
+  SimulatedStore store = NewStore();
+  const auto settled = Write(store, "settled", "synced", "");
+  const auto pending = Write(store, "pending", "synced", "");
+  ASSERT_TRUE(store.Remove("settled").ok());
+  store.SettleRemovals();
+  ASSERT_TRUE(store.Remove("pending").ok());
+  const auto clone = store.Clone();
+  EXPECT_TRUE(Contents(*clone).empty());
+  EXPECT_FALSE(clone->Create("settled", {}).ok());
+  EXPECT_FALSE(clone->Create("pending", {}).ok());
+  EXPECT_EQ(clone->violations().size(), 2u);
+  EXPECT_EQ(Contents(*clone->Crash(CrashChoice::Nothing())),
+            (std::map<std::string, std::string>{{"pending", "synced"}}));
+}
+
 TEST(SimulatedStore, SnapshotStaysAsItWas) {
   SimulatedStore store = NewStore();
   const auto file = Write(store, "file", "one", "two");

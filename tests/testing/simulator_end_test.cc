@@ -84,6 +84,16 @@ TEST(SimulatorDisposal, UnwindsActorsWhoseDestructorsLockAndNotify) {
   }
 }
 
+TEST(SimulatorDisposal, LeavesMutexesFreeForTheNextRun) {
+  Simulator simulator(1);
+  Mutex mutex(simulator);
+  simulator.Spawn("deadlocks", [&] { LockTwice(mutex); });
+  EXPECT_EQ(simulator.Run().end, SimulationEnd::kDeadlock);
+  simulator.Spawn("locks", [&] { const MutexLock lock(mutex); });
+  const SimulationReport report = simulator.Run();
+  EXPECT_TRUE(report.completed()) << report;
+}
+
 TEST(SimulatorDisposal, DestroysWhatNeverStarted) {
   const auto held = std::make_shared<int>(0);
   {

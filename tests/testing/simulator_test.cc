@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <fstream>
+#include <functional>
 #include <gtest/gtest.h>
 #include <set>
 #include <sstream>
@@ -68,26 +70,47 @@ TEST(Simulator, DifferentSeedsGiveDifferentTraces) {
   EXPECT_GT(hashes.size(), 20u);
 }
 
-TEST(Simulator, NamesOfPointsAreInTheTrace) {
-  const auto hash = [](const std::string& point) {
-    Simulator simulator(1);
-    simulator.Spawn("only", [&] { simulator.scheduler()->Yield(point); });
-    return simulator.Run().trace_hash;
-  };
-  EXPECT_EQ(hash("store.append"), hash("store.append"));
-  EXPECT_NE(hash("store.append"), hash("store.sync"));
+using Act = std::function<void(Scheduler&)>;
+
+// Two actors that do one thing each.
+uint64_t TraceHash(uint64_t seed, const Act& first, const Act& second) {
+  Simulator simulator(seed);
+  simulator.Spawn("first", [&] { first(*simulator.scheduler()); });
+  simulator.Spawn("second", [&] { second(*simulator.scheduler()); });
+  return simulator.Run().trace_hash;
+}
+
+TEST(Simulator, TraceHashTellsNamesKindsAndActorsOfPointsApart) {
+  const Act nothing = [](Scheduler&) {};
+  const Act append = [](Scheduler& scheduler) { scheduler.Yield("append"); };
+  const Act sync = [](Scheduler& scheduler) { scheduler.Yield("sync"); };
+  const Act notify_one = [](Scheduler& scheduler) { scheduler.NotifyOne(&scheduler); };
+  const Act notify_all = [](Scheduler& scheduler) { scheduler.NotifyAll(&scheduler); };
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    EXPECT_EQ(TraceHash(seed, append, nothing), TraceHash(seed, append, nothing));
+    EXPECT_NE(TraceHash(seed, append, nothing), TraceHash(seed, sync, nothing));
+    EXPECT_NE(TraceHash(seed, append, nothing), TraceHash(seed, nothing, append));
+    EXPECT_NE(TraceHash(seed, notify_one, nothing), TraceHash(seed, notify_all, nothing));
+  }
 }
 
 TEST(Simulator, TraceHasALineForEachStep) {
   std::ostringstream trace;
   Simulator simulator(SimulatorOptions{.trace = &trace});
   Mutex mutex(simulator);
+  Condition condition(simulator);
   simulator.Spawn("only", [&] {
     const MutexLock lock(mutex);
+    condition.NotifyOne();
+    condition.NotifyAll();
+    condition.WaitFor(mutex, milliseconds(1));
     simulator.scheduler()->Yield("store.sync");
   });
-  EXPECT_EQ(simulator.Run().steps, 4u);
-  EXPECT_EQ(trace.str(), "1 only start\n1 only lock\n1 only store.sync\n1 only unlock\n");
+  EXPECT_EQ(simulator.Run().steps, 7u);
+  EXPECT_EQ(trace.str(),
+            "1 only start\n1 only lock\n1 only notify one\n1 only notify all\n1 only wait\n1 only store.sync\n"
+            "1 only unlock\n");
 }
 
 TEST(Simulator, MutexExcludesTheOtherActors) {
@@ -193,6 +216,27 @@ TEST(SimulatorTime, ANotifiedWaitReturnsTrueAndCostsNoTime) {
   EXPECT_LT(simulator.Now(), start + milliseconds(1));
 }
 
+TEST(SimulatorTime, ATimeoutIsForgottenByTheNextWait) {
+  Simulator simulator(1);
+  Mutex mutex(simulator);
+  Condition changed(simulator);
+  bool waits_again = false;
+  simulator.Spawn("waiter", [&] {
+    const MutexLock lock(mutex);
+    EXPECT_FALSE(changed.WaitFor(mutex, hours(1)));
+    waits_again = true;
+    EXPECT_TRUE(changed.WaitFor(mutex, hours(1)));
+  });
+  simulator.Spawn("notifier", [&] {
+    const MutexLock lock(mutex);
+    Condition never(simulator);
+    while (!waits_again) never.WaitFor(mutex, std::chrono::minutes(40));
+    changed.NotifyOne();
+  });
+  const SimulationReport report = simulator.Run();
+  EXPECT_TRUE(report.completed()) << report;
+}
+
 TEST(SimulatorTime, PassesWithTheStepsOfOthers) {
   Simulator simulator(1);
   Mutex mutex(simulator);
@@ -269,14 +313,24 @@ TEST(SimulatorJobs, InterleaveWithTheirCallerInBothOrders) {
   EXPECT_EQ(job_ran_first.size(), 2u);
 }
 
-TEST(SimulatorJobs, ThousandsOfThemDoNotPileUpThreads) {
+// In pages.
+uint64_t AddressSpace() {
+  uint64_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  return pages;
+}
+
+// Threads that have ended keep their stacks, 8 MiB mostly, until somebody joins them.
+TEST(SimulatorJobs, ThousandsOfThemDoNotPileUpStacks) {
   Simulator simulator(1);
   int done = 0;
+  const uint64_t before = AddressSpace();
   simulator.Spawn("caller", [&] {
     for (int i = 0; i < 2000; ++i) {
       simulator.Execute([&] { ++done; });
       while (done <= i) simulator.scheduler()->Yield("poll");
     }
+    EXPECT_LT(AddressSpace(), before + 1'000'000);
   });
   EXPECT_TRUE(simulator.Run().completed());
   EXPECT_EQ(done, 2000);

@@ -69,8 +69,9 @@ class Baton;
 // Waiters of a mutex compete for it, and a notification wakes any of its waiters: whatever a program relies on beyond
 // that, some seed breaks. Waits do not end early by chance, for that would hide a lost notification.
 //
-// Actors and jobs may call everything but Run(). Between runs one thread may call everything; its locks then cost
-// nothing, and a wait without a timeout ends the process, for nobody could end it.
+// Actors and jobs may call everything but Run(); other threads nothing while a run is on. Between runs one thread may
+// call everything: jobs then wait for the next run, locks cost nothing, a wait with a timeout times out at once, and
+// one without ends the process, for nobody could end it.
 class Simulator final : public Runtime {
  public:
   explicit Simulator(uint64_t seed);
