@@ -17,6 +17,8 @@ enum class EditType : uint8_t { kFlush = 1, kMerge = 2 };
 
 constexpr uint32_t kBlockSizeBytesMin = 256;  // The bounds of CollectionOptions::block_size_bytes.
 constexpr uint32_t kBlockSizeBytesMax = 1 << 20;
+// Of all runs together: sums and changes of live bytes then stay within 63 bits.
+constexpr uint64_t kBytesMax = static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
 
 Status Damaged(const std::string& what) { return Status::Corruption("lsm " + what); }
 
@@ -135,6 +137,7 @@ Result<LsmState> DecodeLsmState(Bytes data) {
   }
   LsmState state{*block_size, *next_run_id, {}};
   std::set<uint64_t> ids;
+  uint64_t bytes_left = kBytesMax;
   for (uint32_t i = 0; i < *count; ++i) {
     const auto id = reader.Varint64();
     if (!id) return Damaged("state", reader);
@@ -143,6 +146,8 @@ Result<LsmState> DecodeLsmState(Bytes data) {
                      std::to_string(state.next_run_id));
     }
     LOGWOOD_ASSIGN_OR_RETURN(TreeDescriptor tree, ReadTreeDescriptor(reader));
+    if (tree.bytes > bytes_left) return Damaged("state: its runs have more than 2^63 bytes");
+    bytes_left -= tree.bytes;
     state.runs.push_back({*id, std::move(tree)});
   }
   if (!reader.empty()) return Damaged("state", reader);
