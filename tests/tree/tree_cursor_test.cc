@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/random.h"
-#include "stored_tree.h"
+#include "tests/tree/stored_tree.h"
 #include "tree/tree.h"
 
 namespace logwood::testing {

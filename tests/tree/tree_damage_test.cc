@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/hash.h"
-#include "stored_tree.h"
+#include "tests/tree/stored_tree.h"
 #include "tree/tree.h"
 
 namespace logwood::testing {
