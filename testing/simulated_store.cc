@@ -5,7 +5,7 @@
 
 #include "base/assert.h"
 #include "base/status_macros.h"
-#include "simulated_file.h"
+#include "testing/simulated_file.h"
 #include "store/store_name.h"
 
 namespace logwood::testing {

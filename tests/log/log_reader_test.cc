@@ -86,8 +86,8 @@ TEST(LogReader, GivesBackWhatWasWritten) {
 }
 
 TEST(LogReader, RecordsOfEverySizeAtAnEdgeComeBack) {
-  for (const size_t size :
-       {0, 1, 127, 128, 16368, 16372, 16380, 16384, 65535, 65536, 65537, 131072, 262143, 262144, 300'000, 16'777'216}) {
+  for (const size_t size : std::vector<size_t>{0, 1, 127, 128, 16368, 16372, 16380, 16384, 65535, 65536, 65537, 131072,
+                                               262143, 262144, 300'000, 16'777'216}) {
     ByteStore store;
     LogBuilder log(store, 7, 1);
     log.Commit({{"key", std::string(size, 'v')}}).Commit({{"after", "it"}});
