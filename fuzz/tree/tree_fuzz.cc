@@ -80,7 +80,8 @@ std::string ChangedBytes(std::span<const uint8_t> changes) {
     const size_t index = changes[0] % (blocks.size() - 1);
     const auto block = all.subspan(blocks[index], blocks[index + 1] - blocks[index]);
     const auto kind = static_cast<BlockKind>(Valid().bytes[blocks[index] + kBlockKindOffset]);
-    block[(changes[1] | changes[2] << 8) % block.size()] = static_cast<std::byte>(changes[3]);
+    const size_t at = (changes[1] + size_t{256} * changes[2]) % block.size();
+    block[at] = static_cast<std::byte>(changes[3]);
     MendChecksum(block, blocks[index], kind);
   }
   return bytes;

@@ -114,7 +114,7 @@ std::string DrawKey(const KeyFamily& family, SeededRandom& random, const Model& 
 
 TEST(TreeCursor, MovesAsAnOrderedMapDoes) {
   for (const KeyFamily& family : kFamilies) {
-    for (const size_t block_size : {256, 1024, 8192}) {
+    for (const size_t block_size : {size_t{256}, size_t{1024}, size_t{8192}}) {
       for (uint64_t seed = 1; seed <= 6; ++seed) {
         SCOPED_TRACE(std::string(family.name) + ", blocks of " + std::to_string(block_size) + ", seed " +
                      std::to_string(seed));
