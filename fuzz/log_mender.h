@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <string>
 
-#include "base/hash.h"
 #include "codec/batch_encoder.h"
 #include "codec/byte_writer.h"
 #include "log/log_format.h"
@@ -14,15 +13,6 @@
 namespace logwood::fuzz {
 
 inline std::byte* At(std::string& data, size_t offset) { return reinterpret_cast<std::byte*>(data.data()) + offset; }
-
-// Puts right magic, version and checksum of the file header in `data`, and what `known` says; the rest stays.
-// Requires: data.size() >= kFileHeaderSize.
-inline void MendFileHeader(std::string& data, FileType type, FileNumber number, DatabaseId database) {
-  const FileHeader header{
-      .type = type, .number = number, .id = FileId(LoadFixed64(At(data, 24))), .database = database};
-  const auto encoded = EncodeFileHeader(header);
-  data.replace(0, kFileHeaderSize, Bytes(encoded).string_view());
-}
 
 // Makes the bytes of an input a log file whose checksums fit, so that a reader looks at everything else. A field that
 // is zero where zero is never right is given the value that is. Thread-compatible.
@@ -58,8 +48,11 @@ class LogMender {
     const size_t rest = raw.size() - kLogRecordHeaderSize;
     header.body_length = static_cast<uint32_t>(std::min<size_t>(header.body_length, rest));
     if (header.type == static_cast<uint8_t>(LogRecordType::kMark)) header.body_length = 0;
-    const Bytes body = raw.From(kLogRecordHeaderSize).First(header.body_length);
+    if (header.type == static_cast<uint8_t>(LogRecordType::kLargeOperation)) StretchBody(header);
+
+    const Bytes body = Bytes(file_).From(offset_ + kLogRecordHeaderSize).First(header.body_length);
     const std::string table = TableOf(header, body);
+    header.flags &= static_cast<uint8_t>(~kDamagesTable);
     header.body_checksum = FragmentChecksum(body, table);
     if (header.sequence == Sequence()) header.sequence = next_;
     if (header.count == 0) header.count = CountOf(header, body);
@@ -71,12 +64,26 @@ class LogMender {
     offset_ += table.size();
   }
 
+  // The body becomes the key of a put with a value of one to three chunks.
+  void StretchBody(LogRecordHeader& header) {
+    const size_t begin = offset_ + kLogRecordHeaderSize;
+    header.body_length %= 100;
+    BatchEncoder batch;
+    const std::string value(kLogBodySizeMax + 2000u * header.body_length, 'v');
+    batch.Add(EntryType::kPut, CollectionId(1), Bytes(file_).From(begin).First(header.body_length), value);
+    batch.Seal();
+    const Bytes body = batch.body(batch.fragments()[0]);
+    file_.replace(begin, header.body_length, body.string_view());
+    header.body_length = static_cast<uint32_t>(body.size());
+  }
+
   static std::string TableOf(const LogRecordHeader& header, Bytes body) {
     if (header.type != static_cast<uint8_t>(LogRecordType::kLargeOperation)) return {};
     OperationReader reader(body);
-    const auto operation = reader.Next();
-    if (!operation.ok() || !operation->has_value()) return {};
-    return ValueChecksumTable(body.First(reader.value_offset() + (*operation)->value.size()), reader.value_offset());
+    const size_t value_size = reader.Next().value()->value.size();  // As StretchBody() made it.
+    std::string table = ValueChecksumTable(body.First(reader.value_offset() + value_size), reader.value_offset());
+    if ((header.flags & kDamagesTable) != 0) table.back() ^= 1;
+    return table;
   }
 
   static uint16_t CountOf(const LogRecordHeader& header, Bytes body) {
@@ -87,6 +94,8 @@ class LogMender {
     for (auto next = reader.Next(); next.ok() && next->has_value(); next = reader.Next()) ++count;
     return count;
   }
+
+  static constexpr uint8_t kDamagesTable = 0x80;
 
   std::string& file_;
   LogFileHeader header_;

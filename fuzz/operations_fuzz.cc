@@ -1,5 +1,6 @@
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/assert.h"
@@ -24,6 +25,18 @@ std::string BodiesOf(const BatchEncoder& batch) {
   return bodies;
 }
 
+// A decoded operation that `stretch` makes large is encoded so too, and must come back.
+void CheckLarge(const Operation& operation, size_t stretch) {
+  BatchEncoder batch;
+  const std::string value = operation.value.ToString() + std::string(stretch, 'v');
+  batch.Add(EntryType::kPut, operation.collection, operation.key, value);
+  batch.Seal();
+  const std::string bodies = BodiesOf(batch);
+  OperationReader reader(bodies);
+  const std::optional<Operation> again = reader.Next().value();
+  LOGWOOD_ASSERT(again.has_value() && again->key == operation.key && again->value == Bytes(value));
+}
+
 void DecodeAndEncode(const std::string& data) {
   BatchEncoder batch;
   size_t good_end = 0;
@@ -31,6 +44,7 @@ void DecodeAndEncode(const std::string& data) {
   for (auto next = reader.Next(); next.ok() && next->has_value(); next = reader.Next()) {
     const Operation& operation = **next;
     batch.Add(operation.type, operation.collection, operation.key, operation.value);
+    if (good_end == 0) CheckLarge(operation, 500 * data.size());
     good_end = reader.value_offset() + operation.value.size();
   }
   batch.Seal();
