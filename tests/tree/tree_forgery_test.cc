@@ -1,6 +1,7 @@
 #include <functional>
 #include <gtest/gtest.h>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ std::string Packed(BlockReference reference) {
 struct Forgery {
   std::vector<std::vector<std::string>> leaves = {{"a", "b"}, {"d", "e"}, {"g", "h"}};
   std::vector<std::string> separators = {"", "d", "g"};
+  // Where not 0: so many leaves are below a first inner node, the rest below a second, and the root stands above both.
+  size_t leaves_of_first_node = 0;
   std::vector<std::string> filter_keys = {"a", "b", "d", "e", "g", "h"};
   std::function<void(std::vector<std::string>&)> change_references = [](auto&) {};
   std::function<void(TreeFooter&)> change_footer = [](auto&) {};
@@ -42,7 +45,8 @@ class Forger {
     }
     footer.begin = BlockReference(LoadFixed64(Bytes(references[0]).data())).offset();
     forgery.change_references(references);
-    footer.root = AppendRoot(forgery.separators, references);
+    footer.height = forgery.leaves_of_first_node == 0 ? 2 : 3;
+    footer.root = AppendInnerNodes(forgery, references);
     AppendFilter(forgery.filter_keys, footer);
     footer.first_key = forgery.leaves.front().front();
     footer.last_key = forgery.leaves.back().back();
@@ -79,10 +83,21 @@ class Forger {
     return writer_->Append(leaf).value();
   }
 
-  BlockReference AppendRoot(const std::vector<std::string>& separators, const std::vector<std::string>& references) {
-    BlockBuilder root(BlockKind::kInner, 8192);
-    for (size_t i = 0; i < separators.size(); ++i) root.Add(separators[i], EntryType::kPut, references[i]);
-    return writer_->Append(root).value();
+  BlockReference AppendInnerNodes(const Forgery& forgery, const std::vector<std::string>& references) {
+    const std::span<const std::string> separators(forgery.separators);
+    const std::span<const std::string> children(references);
+    const size_t split = forgery.leaves_of_first_node;
+    if (split == 0) return AppendInner(separators, children);
+    const std::vector<std::string> nodes = {Packed(AppendInner(separators.first(split), children.first(split))),
+                                            Packed(AppendInner(separators.subspan(split), children.subspan(split)))};
+    const std::vector<std::string> node_separators = {"", separators[split]};
+    return AppendInner(node_separators, nodes);
+  }
+
+  BlockReference AppendInner(std::span<const std::string> separators, std::span<const std::string> references) {
+    BlockBuilder node(BlockKind::kInner, 8192);
+    for (size_t i = 0; i < separators.size(); ++i) node.Add(separators[i], EntryType::kPut, references[i]);
+    return writer_->Append(node).value();
   }
 
   void AppendFilter(const std::vector<std::string>& keys, TreeFooter& footer) {
@@ -151,6 +166,12 @@ TEST(TreeForgery, OfReferencesIsReported) {
 
 TEST(TreeForgery, OfTheFirstSeparatorIsReported) {
   ExpectIndexRefused({.separators = {"a", "d", "g"}}, "first key is not the separator in the parent");
+}
+
+TEST(TreeForgery, OfSeparatorsAcrossInnerNodesIsReported) {
+  EXPECT_EQ(Forger({.leaves_of_first_node = 2}).Damage(), Messages());
+  ExpectIndexRefused({.separators = {"", "h", "g"}, .leaves_of_first_node = 2},
+                     "first key is below the separator of the leaf");
 }
 
 TEST(TreeForgery, OfTheNumberOfLeavesIsReported) {
