@@ -68,6 +68,22 @@ TEST(Engine, StrangersAreReportedAndLeftAlone) {
   EXPECT_EQ(FilesEndingWith(*store, "notes.txt").size(), 1u);
 }
 
+TEST(Engine, ALogOfALaterEpochThanTheManifestIsCorruptionNotALeftover) {
+  const std::unique_ptr<Store> store = NewMemoryStore();
+  OpenEngine(*store)->Close().Check();
+  const std::string old_name = FilesEndingWith(*store, ".manifest").front();
+  const std::unique_ptr<ReadableFile> old_file = store->Open(old_name).value();
+  std::string old_bytes(old_file->size(), '\0');
+  ASSERT_EQ(old_file->Read(0, std::as_writable_bytes(std::span(old_bytes))).value(), old_bytes.size());
+
+  OpenEngine(*store)->Close().Check();
+  store->Remove(FilesEndingWith(*store, ".manifest").front()).Check();
+  AppendFile(*store, old_name, old_bytes);
+  const Status status = Engine::Open(PartsFor(*store), {}).status();
+  EXPECT_EQ(status.code(), StatusCode::kCorruption);
+  EXPECT_NE(status.message().find("is of epoch 2"), std::string_view::npos) << status;
+}
+
 TEST(Engine, OldManifestsAndLogsOfManyOpensDoNotPileUp) {
   const std::unique_ptr<Store> store = NewMemoryStore();
   CollectionId id;

@@ -148,6 +148,20 @@ TEST_F(ManifestLoadTest, ADamagedSuccessorWithAMarkIsCorruptionNotAWayBack) {
   }
 }
 
+TEST_F(ManifestLoadTest, ASuccessorWithADamagedHeaderIsCorruptionNotAWayBack) {
+  const Image image = MakeImage(1);
+  const std::string successor = SuccessorOf(image);
+  for (size_t at = 0; at < kLogDataStart; ++at) {
+    SCOPED_TRACE(at);
+    StartAnew();
+    Put(*store_, ManifestName(1), image.bytes);
+    std::string damaged = successor;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
+    Put(*store_, ManifestName(2), damaged);
+    EXPECT_FALSE(Load().ok());
+  }
+}
+
 TEST_F(ManifestLoadTest, DamageBelowTheMarkIsCorruptionThatNamesFileAndOffset) {
   const Image image = MakeImage(4);
   const size_t last_begin = image.ends[image.ends.size() - 2];
