@@ -3,14 +3,19 @@
 #include <functional>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/status_macros.h"
+#include "codec/byte_writer.h"
 #include "codec/file_header.h"
 #include "log/log_reader.h"
+#include "log/log_record.h"
 #include "manifest/manifest.h"
 
 namespace logwood {
 namespace {
+
+constexpr size_t kIdOffset = 24;  // Of the file's id in its header (codec/file_header.h).
 
 std::string Place(FileNumber number, uint64_t offset) {
   return "manifest file " + std::to_string(number.value()) + " offset " + std::to_string(offset);
@@ -156,12 +161,41 @@ struct Search {
   Status fault;  // Of the newest file whose header is not valid.
 };
 
-// A header that is not valid was torn by a crash, unless it is another file's.
+// Whether a valid record of file `id` that bears a mark stands in `data`, which was read at `offset`.
+bool HoldsMark(Bytes data, FileId id, uint64_t offset) {
+  size_t at = FindLogRecordCandidate(data, 0);
+  while (data.size() - at >= kLogRecordHeaderSize) {
+    const auto header = DecodeLogRecordHeader(data.From(at), id, offset + at);
+    if (header && LogRecordHeaderFault(*header).empty() && header->durable_mark > Sequence()) return true;
+    at = FindLogRecordCandidate(data, at + 1);
+  }
+  return false;
+}
+
+Result<bool> FileHoldsMark(Store& store, const std::string& name, FileId id) {
+  LOGWOOD_ASSIGN_OR_RETURN(const auto file, store.Open(name));
+  std::vector<std::byte> window(64 * 1024);
+  for (uint64_t offset = kLogDataStart;;) {
+    LOGWOOD_ASSIGN_OR_RETURN(const size_t size, file->Read(offset, window));
+    if (size < kLogRecordHeaderSize) return false;
+    if (HoldsMark(Bytes(window.data(), size), id, offset)) return true;
+    offset += size - (kLogRecordHeaderSize - 1);  // A header may lie across the window's end.
+  }
+}
+
+// A header that is not valid was torn by a crash, unless it is another file's, or records prove that the file was used:
+// these can be checked for as long as the id is still there to be read.
 Status LookAtTornHeader(Store& store, FileNumber number, const Status& fault, Search& search) {
   const std::string name = FileName(number, FileType::kManifest);
   LOGWOOD_ASSIGN_OR_RETURN(const auto start, ReadStart<kLogDataStart>(store, name));
   const auto header = DecodeFileHeader(start.bytes(), name);
   if (header.ok() && (header->number != number || header->type != FileType::kManifest)) return fault;
+  LOGWOOD_ASSIGN_OR_RETURN(const bool used, FileHoldsMark(store, name, FileId(LoadFixed64(&start.data[kIdOffset]))));
+  if (used) {
+    return Status::Corruption(
+        std::string(fault.message()) +
+        "; records show that the file was in use: it was damaged later; restore it from a backup");
+  }
   const Bytes checksum = Bytes(start.data).From(kLogDataStart - sizeof(uint64_t));
   const bool arrived =
       start.size == kLogDataStart && std::ranges::any_of(checksum, [](std::byte byte) { return byte != std::byte{0}; });

@@ -148,6 +148,32 @@ TEST_F(ManifestLoadTest, ADamagedSuccessorWithAMarkIsCorruptionNotAWayBack) {
   }
 }
 
+TEST_F(ManifestLoadTest, ADamagedHeaderWithAMarkBehindItIsCorruptionWhileTheIdCanBeRead) {
+  const Image image = MakeImage(1);
+  const std::string successor = SuccessorOf(image);
+  for (size_t at = 0; at < kLogDataStart; ++at) {
+    if (at >= 24 && at < 32) continue;  // The id.
+    SCOPED_TRACE(at);
+    StartAnew();
+    Put(*store_, ManifestName(1), image.bytes);
+    std::string damaged = successor;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
+    Put(*store_, ManifestName(2), damaged);
+    ExpectError(StatusCode::kCorruption, "; records show that the file was in use");
+  }
+}
+
+TEST_F(ManifestLoadTest, ATornHeaderBeforeAFirstEditThatArrivedWasNeverUsed) {
+  const Image image = MakeImage(1);
+  std::string successor = SuccessorOf(image);
+  successor.resize(successor.size() - kLogRecordHeaderSize);
+  successor.replace(kFileHeaderSize, kLogPrefaceSize, kLogPrefaceSize, '\0');
+  Put(*store_, ManifestName(1), image.bytes);
+  Put(*store_, ManifestName(2), successor);
+  EXPECT_EQ(Load().value().header.file.number, FileNumber(1));
+  EXPECT_EQ(Load().value().leftovers, std::vector{FileNumber(2)});
+}
+
 TEST_F(ManifestLoadTest, DamageBelowTheMarkIsCorruptionThatNamesFileAndOffset) {
   const Image image = MakeImage(4);
   const size_t last_begin = image.ends[image.ends.size() - 2];
@@ -228,7 +254,7 @@ TEST_F(ManifestLoadTest, FilesOfADatabaseWithoutItsManifestAreCorruption) {
 
 TEST_F(ManifestLoadTest, FilesOfADatabaseWithADamagedManifestSayWhatIsWrongWithIt) {
   Image image = MakeImage(1);
-  image.bytes[40] = static_cast<char>(image.bytes[40] ^ 1);
+  image.bytes[24] = static_cast<char>(image.bytes[24] ^ 1);
   Put(*store_, ManifestName(1), image.bytes);
   Put(*store_, "000003.log", FileStart(FileType::kLog, 3, 0));
   ExpectError(StatusCode::kCorruption, "is not here or damaged (");
