@@ -158,8 +158,19 @@ TEST_F(ManifestLoadTest, ASuccessorWithADamagedHeaderIsCorruptionNotAWayBack) {
     std::string damaged = successor;
     damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
     Put(*store_, ManifestName(2), damaged);
-    EXPECT_FALSE(Load().ok());
+    ExpectError(StatusCode::kCorruption, "the newest manifest is damaged");
   }
+}
+
+TEST_F(ManifestLoadTest, ATornHeaderBeforeAFirstEditThatArrivedWasNeverUsed) {
+  const Image image = MakeImage(1);
+  std::string successor = SuccessorOf(image);
+  successor.resize(successor.size() - kLogRecordHeaderSize);
+  successor.replace(kFileHeaderSize, kLogPrefaceSize, kLogPrefaceSize, '\0');
+  Put(*store_, ManifestName(1), image.bytes);
+  Put(*store_, ManifestName(2), successor);
+  EXPECT_EQ(Load().value().header.file.number, FileNumber(1));
+  EXPECT_EQ(Load().value().leftovers, std::vector{FileNumber(2)});
 }
 
 TEST_F(ManifestLoadTest, DamageBelowTheMarkIsCorruptionThatNamesFileAndOffset) {
