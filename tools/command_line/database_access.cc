@@ -1,0 +1,75 @@
+#include "tools/command_line/database_access.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+
+#include "base/status_macros.h"
+#include "codec/file_header.h"
+#include "tools/command_line/escape.h"
+
+namespace logwood::command_line {
+namespace {
+
+Result<Database> Open(const std::string& path, OpenMode mode) {
+  Result<Database> opened = Database::Open(path, {.mode = mode});
+  if (opened.status().code() != StatusCode::kNotFound) return opened;
+  return Status::NotFound(std::string(opened.status().message()) + "\nTo make one: logwood create " + ShellWord(path));
+}
+
+// What a database keeps in its directory beside files of its own form.
+constexpr std::string_view kLockFile = "LOCK";
+
+// A file of a directory that no database left there; empty without one, or where nobody can tell.
+std::string FirstForeignFile(const std::string& path) {
+  std::error_code error;
+  std::string foreign;
+  for (std::filesystem::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename();
+    if (ParseFileName(name)) return {};  // There is a database, whatever else: opening it says more.
+    if (name != kLockFile && (foreign.empty() || name < foreign)) foreign = name;
+  }
+  return foreign;
+}
+
+Result<Database> Make(const std::string& path, OpenMode mode) {
+  const std::string foreign = FirstForeignFile(path);
+  if (foreign.empty()) return Database::Open(path, {.mode = mode});
+  return Status::InvalidArgument(path + ": no database is here, but \"" + Escape(foreign) +
+                                 "\" is: name a new or an empty directory");
+}
+
+bool NeedsNoQuotes(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("/._-+:@%").find(c) != std::string_view::npos;
+}
+
+}  // namespace
+
+Result<Database> OpenToRead(const std::string& path) { return Open(path, OpenMode::kReadOnly); }
+
+Result<Database> OpenToWrite(const std::string& path) { return Open(path, OpenMode::kOpen); }
+
+Result<Database> CreateDatabaseAt(const std::string& path) { return Make(path, OpenMode::kCreate); }
+
+Result<Database> OpenOrCreateDatabase(const std::string& path) { return Make(path, OpenMode::kOpenOrCreate); }
+
+Result<Collection> OpenCollection(const Database& database, const std::string& path, const std::string& name) {
+  Result<Collection> opened = database.OpenCollection(name);
+  if (opened.status().code() != StatusCode::kNotFound) return opened;
+  LOGWOOD_ASSIGN_OR_RETURN(const std::vector<std::string> names, database.Collections());
+  std::string message = path + ": " + std::string(opened.status().message());
+  if (!names.empty()) message += "; there are:";
+  for (const std::string& other : names) message += " " + ShellWord(other);
+  return Status::NotFound(message + "\nTo make it: logwood create " + ShellWord(path) + " " + ShellWord(name));
+}
+
+std::string ShellWord(const std::string& text) {
+  if (!text.empty() && text.front() != '-' && std::ranges::all_of(text, NeedsNoQuotes)) return text;
+  std::string quoted = "'";
+  for (const char c : Escape(text)) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+}  // namespace logwood::command_line

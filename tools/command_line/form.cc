@@ -1,0 +1,28 @@
+#include "tools/command_line/form.h"
+
+#include <CLI/CLI.hpp>
+
+#include "tools/command_line/escape.h"
+
+namespace logwood::command_line {
+
+void Form::AddTo(CLI::App& verb) {
+  AddHexTo(verb);
+  verb.add_flag("--json", json, "show JSON, one object a line; what is no UTF-8 as base64");
+}
+
+void Form::AddHexTo(CLI::App& verb) {
+  verb.add_flag("--hex", hex, "keys and values are given and shown in hexadecimal");
+}
+
+Result<std::string> Form::Read(const std::string& argument, std::string_view what) const {
+  if (!hex) return argument;
+  std::optional<std::string> bytes = FromHex(argument);
+  if (bytes) return *std::move(bytes);
+  return Status::InvalidArgument(std::string(what) + " \"" + Escape(argument) +
+                                 "\" is not hexadecimal: give two digits (0-9, a-f) a byte, or leave out --hex");
+}
+
+std::string Form::Show(Bytes bytes) const { return hex ? ToHex(bytes) : Escape(bytes); }
+
+}  // namespace logwood::command_line

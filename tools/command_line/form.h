@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "logwood/bytes.h"
+#include "logwood/result.h"
+
+namespace CLI {
+class App;
+}
+
+namespace logwood::command_line {
+
+// How keys and values are given on the command line and shown: as text, in hexadecimal, or (shown only) as JSON.
+struct Form {
+  bool hex = false;
+  bool json = false;
+
+  // Adds the options --hex and --json, which set the fields; the form must outlive the parse.
+  void AddTo(CLI::App& verb);
+  // Adds --hex alone, for verbs that show nothing.
+  void AddHexTo(CLI::App& verb);
+
+  // The bytes that an argument stands for; `what` names it in messages. Errors: kInvalidArgument.
+  [[nodiscard]] Result<std::string> Read(const std::string& argument, std::string_view what) const;
+  // `bytes` as a field of a line that is not JSON.
+  [[nodiscard]] std::string Show(Bytes bytes) const;
+};
+
+}  // namespace logwood::command_line

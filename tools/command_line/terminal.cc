@@ -1,0 +1,73 @@
+#include "tools/command_line/terminal.h"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <unistd.h>
+
+#include "store/errno_status.h"
+
+namespace logwood::command_line {
+namespace {
+
+constexpr size_t kGatheredSizeMax = 64 * 1024;
+
+// Returns 0, or the errno of a write that failed.
+int WriteAll(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    text.remove_prefix(static_cast<size_t>(written));
+  }
+  return 0;
+}
+
+}  // namespace
+
+Terminal::Terminal() { std::signal(SIGPIPE, SIG_IGN); }
+
+void Terminal::Write(std::string_view text) {
+  if (!is_read()) return;
+  gathered_ += text;
+  // Why: Flush() keeps the error, and who writes on looks at is_read().
+  if (gathered_.size() >= kGatheredSizeMax) Flush().IgnoreError();
+}
+
+void Terminal::WriteLine(std::string_view text) {
+  Write(text);
+  Write("\n");
+}
+
+Status Terminal::Flush() {
+  if (!is_read()) return status_;
+  const int error = WriteAll(STDOUT_FILENO, gathered_);
+  gathered_.clear();
+  closed_ = error == EPIPE;
+  if (error != 0 && !closed_) status_ = ErrnoStatus("standard output", "write", error);
+  return status_;
+}
+
+void Terminal::Complain(std::string_view text) {
+  // Why: the order of the two streams is all that is asked for here; the end of the program asks for errors.
+  Flush().IgnoreError();
+  WriteAll(STDERR_FILENO, std::string(text) + "\n");
+}
+
+Result<std::string> Terminal::ReadAll(size_t limit, std::string_view what) {
+  std::string all;
+  std::array<char, 64 * 1024> piece;
+  for (;;) {
+    const ssize_t count = ::read(STDIN_FILENO, piece.data(), piece.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return ErrnoStatus("standard input", "read", errno);
+    if (count == 0) return all;
+    all.append(piece.data(), static_cast<size_t>(count));
+    if (all.size() > limit) {
+      return Status::InvalidArgument(std::string(what) + " on standard input has more than " + std::to_string(limit) +
+                                     " bytes, the most there may be");
+    }
+  }
+}
+
+}  // namespace logwood::command_line
