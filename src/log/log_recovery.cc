@@ -259,9 +259,7 @@ Result<Stop> Recovery::ReadCommits(LogReader& reader, uint64_t limit) {
 
 // Why `record` cannot follow what was read; empty where it can.
 std::string Recovery::FaultOf(const LogRecord& record, Sequence expected) const {
-  if (record.type == LogRecordType::kEdit || record.type == LogRecordType::kSuccessor) {
-    return "a record of a manifest";
-  }
+  if (record.type == LogRecordType::kEdit) return "a record of a manifest";
   if (record.type == LogRecordType::kMark && !pending_.empty()) return "a commit without its end";
   // At the very start of what is left of an epoch, files that the trees hold already may stand.
   const bool flushed_before =
