@@ -19,7 +19,7 @@ std::set<std::string> NamesNeeded(const FoundDatabase& found) {
 
 }  // namespace
 
-std::vector<std::string> AuditStore(Store& store) {
+std::vector<std::string> AuditStore(Store& store, Strangers strangers) {
   KindRegistry kinds;
   kinds.Register(CollectionKind::kLsm, NewLsmKind());
   std::vector<FileNumber> unfinished;
@@ -28,7 +28,10 @@ std::vector<std::string> AuditStore(Store& store) {
   const Result<std::vector<std::string>> listed = store.List();
   if (!listed.ok()) return {listed.status().ToString()};
   std::vector<std::string> findings;
-  const std::set<std::string> needed = NamesNeeded(*found);
+  std::set<std::string> needed = NamesNeeded(*found);
+  if (strangers == Strangers::kAllowed) {
+    needed.insert(found->inventory.strangers.begin(), found->inventory.strangers.end());
+  }
   const std::set<std::string> present(listed->begin(), listed->end());
   for (const std::string& name : present) {
     if (!needed.contains(name)) findings.push_back(name + " is there, and nothing needs it");

@@ -79,6 +79,7 @@ int ParseAndRun(int argument_count, const char* const* arguments, Terminal& term
   AddGet(program, chosen);
   AddScan(program, chosen);
   AddVerify(program, chosen);
+  AddDump(program, chosen);
   try {
     program.parse(argument_count, arguments);
   } catch (const CLI::ParseError& end) {
