@@ -10,6 +10,7 @@
 #include "base/assert.h"
 #include "block/block.h"
 #include "block/block_layout.h"
+#include "codec/batch_encoder.h"
 #include "codec/byte_writer.h"
 #include "codec/file_header.h"
 #include "log/log_format.h"

@@ -173,6 +173,12 @@ Status LookAtTornHeader(Store& store, FileNumber number, const Status& fault, Se
   return Status::Ok();
 }
 
+// Whether a header that is not valid had once been one of a manifest with its number, of `database` if that is given.
+bool WasManifest(const Unused& unused, DatabaseId database) {
+  const FileHeader header{.type = FileType::kManifest, .number = unused.number, .database = database};
+  return !unused.damaged_header.empty() && FileHeaderResembles(unused.damaged_header, header);
+}
+
 // A newer manifest whose header arrived, and was damaged since, was in use: the older one must not take its place.
 Status CheckNotSuperseded(const Search& search) {
   for (const Unused& unused : search.unused) {
@@ -247,6 +253,8 @@ Result<Manifest::Loaded> Manifest::Load(Store& store, const KindRegistry& kinds,
   }
   LOGWOOD_RETURN_IF_ERROR(CheckNoDatabase(store, files.others, search.fault));
   for (const Unused& unused : search.unused) {
+    // Alone and damaged: what else belonged to it may be gone, but it was a database (I4).
+    if (WasManifest(unused, DatabaseId())) return search.fault;
     if (unfinished != nullptr && (unused.database || unused.cut_short)) unfinished->push_back(unused.number);
   }
   return Status::NotFound(store.description() + ": there is no database here");

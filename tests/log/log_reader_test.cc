@@ -279,11 +279,11 @@ TEST(LogReader, WhatANewerVersionWroteIsUnsupported) {
   const LogBuilder log(store, 7, 1);
   const std::string empty = store.bytes("000007.log");
   LogRecordHeader header = Operations(1, 1);
-  header.type = 6;
+  header.type = 5;
   AppendRaw(store.bytes("000007.log"), header, "x");
   const Status unknown_record = Open(store)->Next().status();
   EXPECT_EQ(unknown_record.code(), StatusCode::kUnsupported);
-  EXPECT_EQ(unknown_record.message().substr(0, 41), "log file 7 offset 88: a record of type 6,");
+  EXPECT_EQ(unknown_record.message().substr(0, 41), "log file 7 offset 88: a record of type 5,");
 
   store.bytes("000007.log") = empty;
   AppendRaw(store.bytes("000007.log"), Operations(4, 1), std::string_view("\x03\x01\x00\x00", 4));

@@ -162,6 +162,17 @@ TEST_F(ManifestLoadTest, ASuccessorWithADamagedHeaderIsCorruptionNotAWayBack) {
   }
 }
 
+TEST_F(ManifestLoadTest, ALoneManifestWithADamagedHeaderIsNoFreshStart) {
+  const Image image = MakeImage(1);
+  for (size_t at = kFileHeaderSize - sizeof(uint64_t); at < kFileHeaderSize; ++at) {
+    StartAnew();
+    std::string damaged = image.bytes;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
+    Put(*store_, ManifestName(1), damaged);
+    ExpectError(StatusCode::kCorruption, "000001.manifest");
+  }
+}
+
 TEST_F(ManifestLoadTest, ATornHeaderBeforeAFirstEditThatArrivedWasNeverUsed) {
   const Image image = MakeImage(1);
   std::string successor = SuccessorOf(image);
