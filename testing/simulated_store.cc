@@ -306,4 +306,11 @@ std::vector<std::string> SimulatedStore::violations() const {
   return violations_;
 }
 
+std::vector<std::string> SimulatedStore::names_used_up() const {
+  const std::lock_guard lock(mutex_);
+  std::set<std::string, std::less<>> names = names_used_up_;
+  for (const auto& file : removed_) names.insert(file->name());
+  return {names.begin(), names.end()};
+}
+
 }  // namespace logwood::testing
