@@ -49,7 +49,7 @@ if(LOGWOOD_SANITIZE)
   add_link_options(-fsanitize=${LOGWOOD_SANITIZE})
 endif()
 if(LOGWOOD_FUZZ)
-  add_compile_options(-fsanitize=fuzzer-no-link)
+  add_compile_options(-fsanitize=fuzzer-no-link)  # Modules tell the fuzzer which edges an input reached.
 endif()
 if(LOGWOOD_COVERAGE)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")

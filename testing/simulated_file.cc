@@ -1,4 +1,4 @@
-#include "simulated_file.h"
+#include "testing/simulated_file.h"
 
 #include <algorithm>
 #include <cstring>

@@ -5,7 +5,7 @@
 
 #include "base/assert.h"
 #include "base/status_macros.h"
-#include "simulated_file.h"
+#include "testing/simulated_file.h"
 #include "store/store_name.h"
 
 namespace logwood::testing {
@@ -304,6 +304,13 @@ Status SimulatedStore::Truncate(std::string_view name, uint64_t size_bytes) {
 std::vector<std::string> SimulatedStore::violations() const {
   const std::lock_guard lock(mutex_);
   return violations_;
+}
+
+std::vector<std::string> SimulatedStore::names_used_up() const {
+  const std::lock_guard lock(mutex_);
+  std::set<std::string, std::less<>> names = names_used_up_;
+  for (const auto& file : removed_) names.insert(file->name());
+  return {names.begin(), names.end()};
 }
 
 }  // namespace logwood::testing

@@ -265,8 +265,8 @@ uint32_t Block::LowerBound(Bytes key, bool* exact) const {
   uint32_t begin = HeadLowerBound(0, head);
   if (begin == count_ || Head(begin) != head) return begin;
   const bool alone = begin + 1 == count_ || Head(begin + 1) != head;
-  uint32_t end = alone || head == UINT64_MAX ? count_ : HeadLowerBound(begin + 1, head + 1);
-  if (alone) end = begin + 1;
+  uint32_t end = begin + 1;
+  if (!alone) end = head == UINT64_MAX ? count_ : HeadLowerBound(begin + 1, head + 1);
   while (begin < end) {
     const uint32_t middle = begin + (end - begin) / 2;
     const std::strong_ordering order = CompareTied(middle, suffix);

@@ -133,7 +133,7 @@ class Block {
 
   [[nodiscard]] BlockKind kind() const noexcept { return kind_; }
   [[nodiscard]] uint32_t count() const noexcept { return count_; }
-  // The four below. Requires: index < count().
+  // Of the entry at `index`, like value() and key(). Requires: index < count().
   [[nodiscard]] EntryType type(uint32_t index) const noexcept;
   [[nodiscard]] Bytes value(uint32_t index) const noexcept;
   // The key; built in `scratch` where it does not stand in one piece.

@@ -17,7 +17,7 @@ namespace logwood {
 namespace {
 
 constexpr size_t kOperationHeaderSizeMax = 1 + 3 * 5;  // The type and three varint32.
-constexpr uint32_t kFragmentCountMax = UINT16_MAX;     // The count of a record has 16 bits.
+static_assert(kLogBodySizeMax / 4 <= UINT16_MAX);      // An operation has 4 bytes at least, a record's count 16 bits.
 
 // A large operation is told from others by its size alone, so that each batch has one encoding.
 bool IsLarge(size_t operation_size) { return operation_size > kLogBodySizeMax; }
@@ -64,8 +64,7 @@ void BatchEncoder::Add(EntryType type, CollectionId collection, Bytes key, Bytes
 BatchFragment& BatchEncoder::FragmentFor(size_t size) {
   if (fragments_.size() > sealed_count_) {
     BatchFragment& open = fragments_.back();
-    const bool fits = open.table_length == 0 && open.count < kFragmentCountMax && open.length + size <= kLogBodySizeMax;
-    if (fits) return open;
+    if (open.length + size <= kLogBodySizeMax) return open;  // Never so behind a large operation.
   }
   return fragments_.emplace_back(BatchFragment{.begin = buffer_.size()});
 }

@@ -69,19 +69,32 @@ class InventoryTaker {
                       header->type == parts.type;
     const bool ours_unwritten =
         !header.ok() && parts.number < root_.state.file_numbers_reserved && IsUnwrittenHeader(beginning);
-    if (!ours && !ours_unwritten) {
+    if (ours && parts.type == FileType::kLog) return ClassifyLog(beginning, name, parts);
+    if (ours || ours_unwritten) {
+      inventory_.leftovers.push_back(parts);
+    } else {
       inventory_.strangers.push_back(name);
-    } else if (ours && parts.type == FileType::kLog && IsOfLastProcess(beginning, name, parts.number)) {
+    }
+    return Status::Ok();
+  }
+
+  Status ClassifyLog(const std::string& beginning, const std::string& name, const FileNameParts& parts) {
+    const Result<LogFileHeader> header = DecodeLogFileHeader(beginning, name);
+    const uint32_t epoch = root_.state.epoch;
+    // A log of an epoch is made only when the manifest that reserves the epoch is durable.
+    if (header.ok() && header->epoch > epoch) {
+      return Status::Corruption(
+          name + " is of epoch " + std::to_string(header->epoch) + ", but the newest manifest that counts, number " +
+          std::to_string(root_.header.file.number.value()) + ", is of epoch " + std::to_string(epoch) +
+          ": a newer manifest is damaged or missing; put it back or restore a backup");
+    }
+    const bool needed = header.ok() && header->epoch == epoch && parts.number >= root_.state.first_log;
+    if (needed) {
       inventory_.logs.push_back(parts.number);
     } else {
       inventory_.leftovers.push_back(parts);
     }
     return Status::Ok();
-  }
-
-  [[nodiscard]] bool IsOfLastProcess(const std::string& beginning, const std::string& name, FileNumber number) const {
-    const Result<LogFileHeader> header = DecodeLogFileHeader(beginning, name);
-    return header.ok() && header->epoch == root_.state.epoch && number >= root_.state.first_log;
   }
 
   Store& store_;

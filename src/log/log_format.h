@@ -36,7 +36,6 @@ enum class LogRecordType : uint8_t {
   kLargeOperation = 2,  // Body: one operation; a checksum table stands behind it.
   kMark = 3,            // No body, no sequences: there for its durable mark.
   kEdit = 4,            // Manifest: a piece of an edit. Each record counts for one sequence.
-  kSuccessor = 5,       // Manifest: {file number u64, file id u64} of the manifest that replaces this one.
 };
 
 struct LogFileHeader {

@@ -21,7 +21,6 @@ constexpr size_t kFlagsOffset = kTypeOffset + sizeof(uint8_t);
 static_assert(kFlagsOffset + sizeof(uint8_t) == kLogRecordHeaderSize);
 
 constexpr size_t kLargeBodySizeMax = 16 + kKeySizeMax + kValueSizeMax;
-constexpr size_t kSuccessorBodySize = 2 * sizeof(uint64_t);
 
 // The odd factor spreads offsets over the whole seed, so that {id, offset} pairs do not meet by being near each other.
 uint32_t Checksum(Bytes header, FileId file, uint64_t offset) noexcept {
@@ -42,10 +41,9 @@ TypeRule RuleOf(LogRecordType type) {
     case LogRecordType::kOperations: return {4, kLogBodySizeMax, 1, UINT16_MAX, false};
     case LogRecordType::kLargeOperation: return {kLogBodySizeMax + 1, kLargeBodySizeMax, 1, 1, false};
     case LogRecordType::kMark: return {0, 0, 0, 0, true};
-    case LogRecordType::kEdit: return {0, kLogBodySizeMax, 1, 1, false};
-    case LogRecordType::kSuccessor: break;
+    case LogRecordType::kEdit: break;
   }
-  return {kSuccessorBodySize, kSuccessorBodySize, 1, 1, true};
+  return {0, kLogBodySizeMax, 1, 1, false};
 }
 
 }  // namespace
@@ -77,7 +75,7 @@ std::optional<LogRecordHeader> DecodeLogRecordHeader(Bytes data, FileId file, ui
 
 bool IsLogRecordType(uint8_t type) noexcept {
   return type >= static_cast<uint8_t>(LogRecordType::kOperations) &&
-         type <= static_cast<uint8_t>(LogRecordType::kSuccessor);
+         type <= static_cast<uint8_t>(LogRecordType::kEdit);
 }
 
 std::string LogRecordHeaderFault(const LogRecordHeader& header) {

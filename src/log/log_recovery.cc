@@ -92,11 +92,12 @@ class Recovery {
   [[nodiscard]] Reader TakeSuccessor(const LogEnd& log);
   Result<Stop> ReadCommits(LogReader& reader, uint64_t limit);
   [[nodiscard]] std::string FaultOf(const LogRecord& record, Sequence expected) const;
-  Status Finish(FileNumber log, uint64_t offset);
+  Status ApplyPending(FileNumber log, uint64_t offset);
   // 4.
   Status SearchBeyond(LogReader& reader);
   Status SearchLeftovers();
-  Status CheckMark() const;
+  [[nodiscard]] std::string Gap() const;
+  [[nodiscard]] Status CheckMark() const;
 
   void BeginEpoch(uint32_t epoch);
   void NoteMark(Sequence mark, FileNumber log);
@@ -110,7 +111,7 @@ class Recovery {
   uint32_t epoch_ = 0;            // Of the file that is being read.
   std::optional<Sequence> next_;  // What the next record of this epoch bears; nullopt before the first.
   Sequence last_;
-  std::string gap_;  // Where and why the chain ended.
+  std::string gap_;  // Where and why the chain ended; empty where it did not begin.
   Sequence mark_;    // The highest durable mark seen, and in which file.
   FileNumber mark_log_;
 };
@@ -190,7 +191,8 @@ Status Recovery::CheckTornHeader(FileNumber number, const Status& error) {
 
 Status Recovery::FollowChain() {
   BeginEpoch(input_.epoch);
-  for (Reader reader = TakeFirst(); reader != nullptr;) {
+  Reader reader = TakeFirst();
+  while (reader != nullptr) {
     const FileNumber number = reader->header().file.number;
     LOGWOOD_ASSIGN_OR_RETURN(const Stop stop, ReadCommits(*reader, UINT64_MAX));
     result_.logs.push_back({.number = number, .id = reader->header().file.id, .end = stop.end});
@@ -235,15 +237,19 @@ Result<Stop> Recovery::ReadCommits(LogReader& reader, uint64_t limit) {
   std::optional<Sequence> expected = next_;  // Of the next record, those of a pending commit counted.
   while (reader.good_end() < limit) {
     LOGWOOD_ASSIGN_OR_RETURN(const std::optional<LogRecord> record, reader.Next());
-    if (!record) stop.reason = reader.stop_reason();
-    if (record) NoteMark(record->durable_mark, log);
-    if (record) stop.reason = FaultOf(*record, expected.value_or(FirstMissing(next_, epoch_, input_.flushed)));
-    if (record && reader.good_end() > limit) stop.reason = "a record runs over the end";
-    if (!record || !stop.reason.empty()) break;
+    if (!record) {
+      stop.reason = reader.stop_reason();
+      break;
+    }
+    NoteMark(record->durable_mark, log);
+    stop.reason = reader.good_end() > limit
+                      ? "a record runs over the end"
+                      : FaultOf(*record, expected.value_or(FirstMissing(next_, epoch_, input_.flushed)));
+    if (!stop.reason.empty()) break;
     expected = record->sequence.Plus(record->count);
     if (record->count != 0) pending_.Add(*record);
     if (!record->end) continue;
-    if (!pending_.empty()) LOGWOOD_RETURN_IF_ERROR(Finish(log, stop.end));
+    if (!pending_.empty()) LOGWOOD_RETURN_IF_ERROR(ApplyPending(log, stop.end));
     next_ = expected;
     stop.end = reader.good_end();
   }
@@ -253,9 +259,7 @@ Result<Stop> Recovery::ReadCommits(LogReader& reader, uint64_t limit) {
 
 // Why `record` cannot follow what was read; empty where it can.
 std::string Recovery::FaultOf(const LogRecord& record, Sequence expected) const {
-  if (record.type == LogRecordType::kEdit || record.type == LogRecordType::kSuccessor) {
-    return "a record of a manifest";
-  }
+  if (record.type == LogRecordType::kEdit) return "a record of a manifest";
   if (record.type == LogRecordType::kMark && !pending_.empty()) return "a commit without its end";
   // At the very start of what is left of an epoch, files that the trees hold already may stand.
   const bool flushed_before =
@@ -270,7 +274,7 @@ std::string Recovery::FaultOf(const LogRecord& record, Sequence expected) const 
 }
 
 // Applies the pending commit, which is whole and began at `offset`.
-Status Recovery::Finish(FileNumber log, uint64_t offset) {
+Status Recovery::ApplyPending(FileNumber log, uint64_t offset) {
   const LogCommit commit = pending_.View(log);
   if (commit.first <= input_.flushed && commit.last > input_.flushed) {
     return Status::Corruption(At(log, offset) + ": the commit of sequences " + ToString(commit.first) + " to " +
@@ -299,14 +303,17 @@ Status Recovery::SearchLeftovers() {
   return Status::Ok();
 }
 
+// Where and why the chain ends.
+std::string Recovery::Gap() const {
+  if (!gap_.empty()) return gap_;
+  if (input_.known.empty()) return At(mark_log_, 0) + ": its chain has no start";
+  return At(input_.known.back().number, input_.known.back().end) + ": no log follows";
+}
+
 Status Recovery::CheckMark() const {
   const Sequence missing = FirstMissing(next_, epoch_, input_.flushed);
   if (mark_ < missing) return Status::Ok();
-  const std::string where = !gap_.empty() ? gap_
-                            : !input_.known.empty()
-                                ? At(input_.known.back().number, input_.known.back().end) + ": no log follows"
-                                : "log file " + std::to_string(mark_log_.value()) + " offset 0: its chain has no start";
-  return Status::Corruption(where + ": sequence " + ToString(missing) + " and more are missing, yet log file " +
+  return Status::Corruption(Gap() + ": sequence " + ToString(missing) + " and more are missing, yet log file " +
                             std::to_string(mark_log_.value()) + " says that " + ToString(mark_) +
                             " was synced: restore a backup, or salvage what is left");
 }

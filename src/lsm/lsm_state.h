@@ -15,7 +15,7 @@ namespace logwood {
 
 // What the manifest keeps of an lsm collection, as values; docs/format/lsm.md.
 
-// Flushed runs at which all are merged while writing: a get looks into this many trees at most, and the next merge.
+// Runs at which all are merged while writing. More come up while that merge is under way.
 inline constexpr size_t kLsmRunsMax = 4;
 
 // One tree over the whole key range. Ids are given out by ApplyTo(), in the order of edits, and never used twice.

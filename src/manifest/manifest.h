@@ -34,7 +34,7 @@ class Manifest {
     ManifestState state;
     DatabaseId database;
     LogFileHeader header;
-    // Other manifest files of this database: superseded, or begun and never used. Leftovers.
+    // Other manifest files of this database: superseded, or begun and never used, those without a header among them.
     std::vector<FileNumber> leftovers;
     uint64_t good_end = 0;
     Sequence last_record;

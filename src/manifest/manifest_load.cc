@@ -148,6 +148,7 @@ struct Unused {
   FileNumber number;
   std::optional<DatabaseId> database;  // None: its header is not valid.
   bool cut_short = false;              // The end of its header never arrived: nobody's but a crash's.
+  std::string damaged_header;          // One that arrived and is not valid.
 };
 
 struct Search {
@@ -165,8 +166,28 @@ Status LookAtTornHeader(Store& store, FileNumber number, const Status& fault, Se
   const Bytes checksum = Bytes(start.data).From(kLogDataStart - sizeof(uint64_t));
   const bool arrived =
       start.size == kLogDataStart && std::ranges::any_of(checksum, [](std::byte byte) { return byte != std::byte{0}; });
-  search.unused.push_back({.number = number, .database = std::nullopt, .cut_short = !arrived});
+  Unused unused{.number = number, .database = std::nullopt, .cut_short = !arrived};
+  if (arrived) unused.damaged_header = start.bytes().ToString();
+  search.unused.push_back(std::move(unused));
   if (search.fault.ok()) search.fault = fault;
+  return Status::Ok();
+}
+
+// Whether a header that is not valid had once been one of a manifest with its number, of `database` if that is given.
+bool WasManifest(const Unused& unused, DatabaseId database) {
+  const FileHeader header{.type = FileType::kManifest, .number = unused.number, .database = database};
+  return !unused.damaged_header.empty() && FileHeaderResembles(unused.damaged_header, header);
+}
+
+// A newer manifest whose header arrived, and was damaged since, was in use: the older one must not take its place.
+Status CheckNotSuperseded(const Search& search) {
+  for (const Unused& unused : search.unused) {
+    if (unused.number < search.counting->header.file.number || unused.damaged_header.empty()) continue;
+    const FileHeader header{
+        .type = FileType::kManifest, .number = unused.number, .database = search.counting->database};
+    if (!FileHeaderResembles(unused.damaged_header, header)) continue;  // A stranger.
+    return search.fault.WithContext("the newest manifest is damaged, and the older one must not take its place");
+  }
   return Status::Ok();
 }
 
@@ -223,6 +244,7 @@ Result<Manifest::Loaded> Manifest::Load(Store& store, const KindRegistry& kinds,
     LOGWOOD_RETURN_IF_ERROR(LookAt(store, number, kinds, search));
   }
   if (search.counting) {
+    LOGWOOD_RETURN_IF_ERROR(CheckNotSuperseded(search));
     for (const Unused& unused : search.unused) {
       const bool ours = unused.database ? *unused.database == search.counting->database : unused.cut_short;
       if (ours) search.counting->leftovers.push_back(unused.number);
@@ -231,6 +253,8 @@ Result<Manifest::Loaded> Manifest::Load(Store& store, const KindRegistry& kinds,
   }
   LOGWOOD_RETURN_IF_ERROR(CheckNoDatabase(store, files.others, search.fault));
   for (const Unused& unused : search.unused) {
+    // Alone and damaged: what else belonged to it may be gone, but it was a database (I4).
+    if (WasManifest(unused, DatabaseId())) return search.fault;
     if (unfinished != nullptr && (unused.database || unused.cut_short)) unfinished->push_back(unused.number);
   }
   return Status::NotFound(store.description() + ": there is no database here");

@@ -21,21 +21,34 @@ struct Generation::Member {
 struct Generation::Directory {
   static constexpr uint64_t kGolden = 0x9e3779b97f4a7c15u;  // Fibonacci hashing (Knuth, TAOCP 3, 6.4).
 
-  size_t capacity;
-  size_t count;  // The writer's.
+  size_t capacity = 0;
+  size_t count = 0;  // The writer's.
 
   [[nodiscard]] std::span<std::atomic<Member*>> slots() noexcept {
     return {reinterpret_cast<std::atomic<Member*>*>(this + 1), capacity};
   }
 
-  // The slot that holds the collection, or the empty one where it belongs.
-  [[nodiscard]] std::atomic<Member*>& SlotOf(CollectionId collection) noexcept {
-    size_t index = static_cast<size_t>((collection.value() * kGolden) >> 32) & (capacity - 1);
-    for (;; index = (index + 1) & (capacity - 1)) {
-      // Acquire: partner of the release in FindOrCreate().
-      const Member* const member = slots()[index].load(std::memory_order_acquire);
-      if (member == nullptr || member->collection == collection) return slots()[index];
+  // Null without one. Each slot is read once: an empty one may be taken by another collection at any time.
+  [[nodiscard]] Member* Find(CollectionId collection) noexcept {
+    for (size_t index = HomeOf(collection);; index = (index + 1) & (capacity - 1)) {
+      // Acquire: partner of the release in Insert().
+      Member* const member = slots()[index].load(std::memory_order_acquire);
+      if (member == nullptr || member->collection == collection) return member;
     }
+  }
+  // Requires: no member for the same collection, and room. The writer.
+  void Insert(Member* member) noexcept {
+    size_t index = HomeOf(member->collection);
+    // Relaxed: the writer's own stores.
+    while (slots()[index].load(std::memory_order_relaxed) != nullptr) index = (index + 1) & (capacity - 1);
+    // Release: partner of the acquire in Find() and in collections().
+    slots()[index].store(member, std::memory_order_release);
+    ++count;
+  }
+
+ private:
+  [[nodiscard]] size_t HomeOf(CollectionId collection) const noexcept {
+    return static_cast<size_t>((collection.value() * kGolden) >> 32) & (capacity - 1);
   }
 };
 
@@ -49,24 +62,20 @@ Generation::~Generation() = default;
 
 const Memtable* Generation::Find(CollectionId collection) const {
   // Acquire: partner of the release in Grow().
-  const Member* const member =
-      directory_.load(std::memory_order_acquire)->SlotOf(collection).load(std::memory_order_acquire);
+  const Member* const member = directory_.load(std::memory_order_acquire)->Find(collection);
   return member == nullptr ? nullptr : &member->memtable;
 }
 
 Memtable& Generation::FindOrCreate(CollectionId collection) {
   Directory* directory = directory_.load(std::memory_order_relaxed);  // The writer's own store.
-  Member* member = directory->SlotOf(collection).load(std::memory_order_relaxed);
-  if (member != nullptr) return member->memtable;
+  if (Member* const member = directory->Find(collection)) return member->memtable;
   if (2 * (directory->count + 1) > directory->capacity) {
     Grow();
     directory = directory_.load(std::memory_order_relaxed);
   }
   std::byte* const memory = arena_.Allocate(sizeof(Member), alignof(Member));
-  member = std::construct_at(reinterpret_cast<Member*>(memory), collection, arena_);
-  ++directory->count;
-  // Release: partner of the acquires in SlotOf() and Find().
-  directory->SlotOf(collection).store(member, std::memory_order_release);
+  Member* const member = std::construct_at(reinterpret_cast<Member*>(memory), collection, arena_);
+  directory->Insert(member);
   return member->memtable;
 }
 
@@ -95,11 +104,9 @@ void Generation::Grow() {
   Directory* const old = directory_.load(std::memory_order_relaxed);
   Directory* const directory = NewDirectory(2 * old->capacity);
   for (const std::atomic<Member*>& slot : old->slots()) {
-    Member* const member = slot.load(std::memory_order_relaxed);
-    // Relaxed: the release below publishes the whole directory; the members themselves are known already.
-    if (member != nullptr) directory->SlotOf(member->collection).store(member, std::memory_order_relaxed);
+    if (Member* const member = slot.load(std::memory_order_relaxed)) directory->Insert(member);  // The writer's own.
   }
-  directory->count = old->count;
+  // Release: partner of the acquire in Find() and collections().
   directory_.store(directory, std::memory_order_release);
 }
 

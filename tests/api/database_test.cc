@@ -1,7 +1,6 @@
 #include "logwood/database.h"
 
 #include <gtest/gtest.h>
-
 #include <string>
 #include <vector>
 

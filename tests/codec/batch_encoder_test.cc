@@ -131,15 +131,14 @@ TEST(BatchEncoder, LargeTombstoneHasATableOfOneChecksum) {
   EXPECT_TRUE(ChecksumTableMatches(batch.body(fragment), batch.table(fragment)));
 }
 
-TEST(BatchEncoder, FragmentHoldsAtMost65535Operations) {
-  // The smallest operation has 4 bytes, so that 16 KiB hold 4096: the limit of bytes comes first.
+TEST(BatchEncoder, FragmentHoldsAtMost4096Operations) {
+  // Of the smallest, which has 4 bytes.
   BatchEncoder batch;
   for (int i = 0; i < 5000; ++i) batch.Add(EntryType::kTombstone, kCollection, "", "");
   batch.Seal();
   ASSERT_EQ(batch.fragments().size(), 2u);
   EXPECT_EQ(batch.fragments()[0].count, 4096u);
   EXPECT_EQ(batch.fragments()[1].count, 904u);
-  static_assert(kLogBodySizeMax / 4 <= UINT16_MAX);
 }
 
 TEST(BatchEncoder, SealEndsTheFragmentAndMayBeRepeated) {

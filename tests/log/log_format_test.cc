@@ -139,11 +139,8 @@ TEST(LogRecordHeader, RulesOfEachTypeAreChecked) {
       {Of(kEdit, 16384, 1), ""},
       {Of(kEdit, 16385, 1), "a body of 16385 bytes in a record of type 4"},
       {Of(kEdit, 10, 2), "a count of 2 in a record of type 4"},
-      {Of(kSuccessor, 16, 1), ""},
-      {Of(kSuccessor, 15, 1), "a body of 15 bytes in a record of type 5"},
-      {Of(kSuccessor, 16, 1, 0), "flags 0 in a record of type 5"},
       {Of(LogRecordType{0}, 16, 1), "type 0 is unknown"},
-      {Of(LogRecordType{6}, 16, 1), "type 6 is unknown"},
+      {Of(LogRecordType{5}, 16, 1), "type 5 is unknown"},
   };
   for (const FaultCase& c : cases) EXPECT_EQ(LogRecordHeaderFault(c.header), c.fault);
 }

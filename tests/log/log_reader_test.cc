@@ -86,8 +86,8 @@ TEST(LogReader, GivesBackWhatWasWritten) {
 }
 
 TEST(LogReader, RecordsOfEverySizeAtAnEdgeComeBack) {
-  for (const size_t size :
-       {0, 1, 127, 128, 16368, 16372, 16380, 16384, 65535, 65536, 65537, 131072, 262143, 262144, 300'000, 16'777'216}) {
+  for (const size_t size : std::vector<size_t>{0, 1, 127, 128, 16368, 16372, 16380, 16384, 65535, 65536, 65537, 131072,
+                                               262143, 262144, 300'000, 16'777'216}) {
     ByteStore store;
     LogBuilder log(store, 7, 1);
     log.Commit({{"key", std::string(size, 'v')}}).Commit({{"after", "it"}});
@@ -279,11 +279,11 @@ TEST(LogReader, WhatANewerVersionWroteIsUnsupported) {
   const LogBuilder log(store, 7, 1);
   const std::string empty = store.bytes("000007.log");
   LogRecordHeader header = Operations(1, 1);
-  header.type = 6;
+  header.type = 5;
   AppendRaw(store.bytes("000007.log"), header, "x");
   const Status unknown_record = Open(store)->Next().status();
   EXPECT_EQ(unknown_record.code(), StatusCode::kUnsupported);
-  EXPECT_EQ(unknown_record.message().substr(0, 41), "log file 7 offset 88: a record of type 6,");
+  EXPECT_EQ(unknown_record.message().substr(0, 41), "log file 7 offset 88: a record of type 5,");
 
   store.bytes("000007.log") = empty;
   AppendRaw(store.bytes("000007.log"), Operations(4, 1), std::string_view("\x03\x01\x00\x00", 4));

@@ -431,6 +431,7 @@ TEST(LogRecovery, KnownLogMustEndExactlyAtACommit) {
     input.known[0].end += static_cast<uint64_t>(difference);
     const Recovered recovered = Recover(store, input);
     EXPECT_EQ(recovered.status.code(), StatusCode::kCorruption) << difference;
+    EXPECT_EQ(recovered.keys, difference < 0 ? Keys{"a1"} : (Keys{"a1", "a2"}));
   }
 }
 
@@ -492,6 +493,17 @@ TEST(LogRecovery, CandidatesOfAnotherEpochAreLeftovers) {
   ASSERT_TRUE(recovered.status.ok()) << recovered.status;
   EXPECT_EQ(recovered.keys, Keys{"a1"});
   EXPECT_EQ(recovered.result.leftovers, Numbers({4}));
+}
+
+TEST(LogRecovery, ChainDoesNotRunIntoAnotherEpoch) {
+  ByteStore store;
+  LogBuilder a(store, 5, 1);
+  a.Commit({{"a1", "1"}});
+  const LogBuilder b = LogBuilder::AfterInEpoch(store, a, 6, 2);
+  const Recovered recovered = Recover(store, InputOf({5, 6}));
+  ASSERT_TRUE(recovered.status.ok()) << recovered.status;
+  EXPECT_EQ(recovered.result.logs, std::vector{EndOf(a)});
+  EXPECT_EQ(recovered.result.leftovers, Numbers({6}));
 }
 
 TEST(LogRecovery, SyncedLogOfALaterEpochIsCorruption) {

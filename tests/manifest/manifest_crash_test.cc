@@ -1,8 +1,11 @@
 #include <gtest/gtest.h>
+#include <iostream>
 #include <optional>
 
 #include "base/status_macros.h"
+#include "logwood/runtime.h"
 #include "logwood/testing/fault_store.h"
+#include "logwood/testing/simulated_store.h"
 #include "tests/manifest/manifest_fixture.h"
 
 namespace logwood {

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "codec/file_header.h"
-#include "logwood/runtime.h"
-#include "logwood/testing/simulated_store.h"
+#include "logwood/store.h"
 #include "manifest/manifest.h"
 #include "tests/manifest/toy_kind.h"
 

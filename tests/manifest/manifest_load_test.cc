@@ -148,6 +148,42 @@ TEST_F(ManifestLoadTest, ADamagedSuccessorWithAMarkIsCorruptionNotAWayBack) {
   }
 }
 
+TEST_F(ManifestLoadTest, ASuccessorWithADamagedHeaderIsCorruptionNotAWayBack) {
+  const Image image = MakeImage(1);
+  const std::string successor = SuccessorOf(image);
+  for (size_t at = 0; at < kLogDataStart; ++at) {
+    SCOPED_TRACE(at);
+    StartAnew();
+    Put(*store_, ManifestName(1), image.bytes);
+    std::string damaged = successor;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
+    Put(*store_, ManifestName(2), damaged);
+    ExpectError(StatusCode::kCorruption, "the newest manifest is damaged");
+  }
+}
+
+TEST_F(ManifestLoadTest, ALoneManifestWithADamagedHeaderIsNoFreshStart) {
+  const Image image = MakeImage(1);
+  for (size_t at = kFileHeaderSize - sizeof(uint64_t); at < kFileHeaderSize; ++at) {
+    StartAnew();
+    std::string damaged = image.bytes;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
+    Put(*store_, ManifestName(1), damaged);
+    ExpectError(StatusCode::kCorruption, "000001.manifest");
+  }
+}
+
+TEST_F(ManifestLoadTest, ATornHeaderBeforeAFirstEditThatArrivedWasNeverUsed) {
+  const Image image = MakeImage(1);
+  std::string successor = SuccessorOf(image);
+  successor.resize(successor.size() - kLogRecordHeaderSize);
+  successor.replace(kFileHeaderSize, kLogPrefaceSize, kLogPrefaceSize, '\0');
+  Put(*store_, ManifestName(1), image.bytes);
+  Put(*store_, ManifestName(2), successor);
+  EXPECT_EQ(Load().value().header.file.number, FileNumber(1));
+  EXPECT_EQ(Load().value().leftovers, std::vector{FileNumber(2)});
+}
+
 TEST_F(ManifestLoadTest, DamageBelowTheMarkIsCorruptionThatNamesFileAndOffset) {
   const Image image = MakeImage(4);
   const size_t last_begin = image.ends[image.ends.size() - 2];

@@ -1,4 +1,4 @@
-#include "stored_tree.h"
+#include "tests/tree/stored_tree.h"
 
 #include <array>
 #include <cstdio>

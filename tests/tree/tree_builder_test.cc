@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "logwood/options.h"
-#include "stored_tree.h"
+#include "tests/tree/stored_tree.h"
 #include "tree/inner_walk.h"
 #include "tree/tree_footer.h"
 

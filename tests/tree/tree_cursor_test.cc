@@ -4,9 +4,10 @@
 #include <gtest/gtest.h>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/random.h"
-#include "stored_tree.h"
+#include "tests/tree/stored_tree.h"
 #include "tree/tree.h"
 
 namespace logwood::testing {
@@ -114,7 +115,7 @@ std::string DrawKey(const KeyFamily& family, SeededRandom& random, const Model& 
 
 TEST(TreeCursor, MovesAsAnOrderedMapDoes) {
   for (const KeyFamily& family : kFamilies) {
-    for (const size_t block_size : {256, 1024, 8192}) {
+    for (const size_t block_size : {size_t{256}, size_t{1024}, size_t{8192}}) {
       for (uint64_t seed = 1; seed <= 6; ++seed) {
         SCOPED_TRACE(std::string(family.name) + ", blocks of " + std::to_string(block_size) + ", seed " +
                      std::to_string(seed));
@@ -154,6 +155,24 @@ TEST(TreeCursor, SeeksToTheKeyOfItsOwnEntry) {
     cursor->Seek(cursor->entry().key, SeekTo::kExact);
     ASSERT_TRUE(cursor->valid());
     ASSERT_EQ(cursor->entry().key, Bytes(key));
+  }
+}
+
+// The value lies in a leaf that nobody else holds, and the seek leaves it.
+TEST(TreeCursor, SeeksToAKeyThatTheValueOfItsOwnEntryHolds) {
+  Model model = DecimalModel(101);
+  std::vector<std::string> keys;
+  for (const auto& [key, entry] : model) keys.push_back(key);
+  for (size_t i = 0; i < keys.size(); ++i) model[keys[i]].value = keys[(i + 37) % keys.size()];
+  const StoredTrees stored({model}, {.block_size_bytes = 256});
+  BlockCache cache(Runtime::Default(), 0);
+  const auto tree = Tree::Open(stored.OpenFile(), stored.descriptors()[0], cache).value();
+  const std::unique_ptr<EntryCursor> cursor = tree->NewCursor();
+  cursor->First();
+  for (size_t step = 1; step < 200; ++step) {
+    cursor->Seek(cursor->entry().value, SeekTo::kExact);
+    ASSERT_TRUE(cursor->valid());
+    ASSERT_EQ(cursor->entry().key, Bytes(keys[37 * step % keys.size()]));
   }
 }
 

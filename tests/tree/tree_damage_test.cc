@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/hash.h"
-#include "stored_tree.h"
+#include "tests/tree/stored_tree.h"
 #include "tree/tree.h"
 
 namespace logwood::testing {
@@ -67,7 +67,7 @@ TEST(TreeDamage, OfSeveralBlocksIsReportedForEach) {
   const StoredTrees stored({DecimalModel(300)}, kSmallBlocks);
   std::string bytes = stored.bytes();
   const std::vector<size_t> blocks = BlockOffsets(bytes);
-  for (const size_t block : {0, 3, 4, 7}) bytes[blocks[block] + 50] ^= 1;
+  for (const int block : {0, 3, 4, 7}) bytes[blocks.at(static_cast<size_t>(block)) + 50] ^= 1;
   const StoredTrees damaged(bytes);
   BlockCache cache(Runtime::Default(), 0);
   const auto tree = Tree::Open(damaged.OpenFile(), stored.descriptors()[0], cache).value();

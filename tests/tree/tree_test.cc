@@ -8,7 +8,7 @@
 #include "base/hash.h"
 #include "base/thread_pool.h"
 #include "logwood/options.h"
-#include "stored_tree.h"
+#include "tests/tree/stored_tree.h"
 #include "tree/tree_footer.h"
 
 namespace logwood::testing {

@@ -95,6 +95,8 @@ class SimulatedStore final : public Store {
   // How the user broke the contract: a name created a second time after it was removed (what a crash lost was never
   // there). One sentence each; copies of the store begin without any.
   [[nodiscard]] std::vector<std::string> violations() const;
+  // The names that nobody may create again: of files removed, whether settled or not. In order.
+  [[nodiscard]] std::vector<std::string> names_used_up() const;
 
  private:
   class Appender;

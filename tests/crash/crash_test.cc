@@ -1,0 +1,50 @@
+#include <gtest/gtest.h>
+#include <iostream>
+
+#include "logwood/testing/simulator.h"
+#include "tests/crash/crash_explorer.h"
+#include "tests/crash/history.h"
+
+namespace logwood::testing {
+namespace {
+
+// Runs the long history, its background work interleaved as the seed says, and crashes it at every storage call.
+void CrashEverywhere(uint64_t seed, const SimulatedStoreOptions& options) {
+  CrashExplorer explorer(seed);
+  Simulator simulator(seed);
+  SimulatedStore store(simulator, options);
+  Ledger ledger;
+  const MomentRecorder recorder(store, ledger, explorer.runtime());
+  History history({store, simulator, ledger}, seed);
+  simulator.Spawn("history", [&] { history.RunLong(); });
+  const SimulationReport report = simulator.Run();
+  EXPECT_TRUE(report.completed()) << report;
+  EXPECT_EQ(history.failure(), Status::Ok());
+  EXPECT_EQ(history.view_check_count(), 4);
+  EXPECT_EQ(store.violations(), std::vector<std::string>());
+  EXPECT_GT(store.calls(), 300u);
+  explorer.Explore(recorder, ledger, 1, 8);
+  std::cout << "seed: " << seed << ", storage calls: " << store.calls() << ", commits: " << ledger.bounds().submitted
+            << ", logs: " << recorder.CountOf(StoreCallKind::kCreate, ".log")
+            << ", trees: " << recorder.CountOf(StoreCallKind::kCreate, ".tree")
+            << ", trees removed: " << recorder.CountOf(StoreCallKind::kRemove, ".tree")
+            << "\ncrash points: " << explorer.counts().points << " (" << recorder.moments().size()
+            << " differ), devices: " << explorer.counts().devices << " (" << explorer.distinct_count() << " differ)\n";
+}
+
+TEST(Crash, AtAnyCallLeavesOneCutOfAllCommits) { CrashEverywhere(1, {.sector_size_bytes = 512}); }
+
+TEST(Crash, AtAnyCallLeavesOneCutAmongGarbageInSmallSectors) {
+  CrashEverywhere(2, {.sector_size_bytes = 256, .stale = StaleBytes::kGarbage, .stale_seed = 7});
+}
+
+TEST(Crash, AtAnyCallLeavesOneCutInPreparedSpace) {
+  CrashEverywhere(3, {.sector_size_bytes = 4096, .prepared = PreparedSpace::kExpected});
+}
+
+TEST(Crash, AtAnyCallLeavesOneCutInPreparedSpaceFullOfGarbage) {
+  CrashEverywhere(4, {.stale = StaleBytes::kGarbage, .stale_seed = 8, .prepared = PreparedSpace::kExpected});
+}
+
+}  // namespace
+}  // namespace logwood::testing

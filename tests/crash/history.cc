@@ -1,0 +1,242 @@
+#include "tests/crash/history.h"
+
+#include <gtest/gtest.h>
+#include <utility>
+
+#include "base/status_macros.h"
+
+namespace logwood::testing {
+namespace {
+
+constexpr CollectionOptions kSmallBlocks = {.block_size_bytes = 256};
+
+Options OptionsWith(uint64_t memtable_size_bytes) {
+  return {.cache_size_bytes = 16384, .memtable_size_bytes = memtable_size_bytes, .log_file_size_bytes = 4096};
+}
+
+// What a view shows of some collections. Errors: those of reading.
+Result<DatabaseContents> ReadView(const View& view, const std::vector<Collection>& collections) {
+  DatabaseContents contents;
+  for (const Collection& collection : collections) {
+    Contents& entries = contents[collection.name()];
+    Cursor cursor = view.Scan(collection);
+    for (const auto [key, value] : cursor) entries.emplace(key.ToString(), value.ToString());
+    LOGWOOD_RETURN_IF_ERROR(cursor.status());
+  }
+  return contents;
+}
+
+}  // namespace
+
+void History::RunLong() {
+  if (FirstSession() && SecondSession()) ThirdSession();
+}
+
+bool History::FirstSession() {
+  if (!Open(OptionsWith(1024)) || !Create("left") || !Create("right")) return false;
+  if (!CommitRandomly(8) || !HoldView() || !CommitRandomly(6) || !Create("guest") || !CommitRandomly(18)) return false;
+  CheckView();
+  held_.reset();
+  return CommitRandomly(6) && Close();
+}
+
+bool History::SecondSession() {
+  if (!Open(OptionsWith(16384)) || !CommitRandomly(24) || !HoldView()) return false;
+  if (!Drop("guest") || !CommitRandomly(8) || !Create("guest") || !CommitRandomly(20)) return false;
+  CheckView();
+  held_.reset();
+  return CommitOne(std::string(5000, 'x'), Sync::kNo) && CommitRandomly(3) && Close();
+}
+
+bool History::ThirdSession() {
+  return Open(OptionsWith(512)) && CommitRandomly(8) && Flush() && CommitRandomly(2) && Compact("left") &&
+         CommitRandomly(2) && Close();
+}
+
+void History::RunShort() {
+  if (!Open(OptionsWith(4096)) || !Create("left") || !CommitOne("a", Sync::kNo)) return;
+  if (!CommitOne("b", Sync::kYes) || !CommitOne(std::string(900, 'c'), Sync::kNo)) return;
+  if (CommitOne("d", Sync::kNo)) Close();
+}
+
+void History::PrepareMerging() {
+  if (!Open(OptionsWith(512)) || !Create("left")) return;
+  for (int flush = 0; flush < 3; ++flush) {
+    if (!CommitOne("base", Sync::kNo) || !Flush()) return;
+  }
+  if (CommitOne(std::string(600, 'd'), Sync::kYes)) Close();
+}
+
+void History::RunMerging() {
+  if (Open(OptionsWith(512)) && CommitOne("e", Sync::kNo) && CommitOne("f", Sync::kNo)) Close();
+}
+
+void History::RunRecovery() {
+  if (!Open(OptionsWith(4096))) return;
+  if (collections_.contains("left") && !Commit({{"left", "~", "recovered"}}, Sync::kYes)) return;
+  Close();
+}
+
+bool History::Open(const Options& options) {
+  auto opened = Database::Open(world_.store, options, world_.runtime);
+  if (!opened.ok()) {
+    failure_ = opened.status();
+    return false;
+  }
+  db_.emplace(*std::move(opened));
+  world_.ledger.AcknowledgeAll();  // What was replayed was synced.
+  const auto contents = ReadAll(*db_);
+  if (contents.ok()) {
+    EXPECT_EQ(*contents, world_.ledger.Now());
+  }
+  collections_.clear();
+  const std::vector<std::string> names = db_->Collections().value();
+  for (const std::string& name : names) collections_.emplace(name, db_->OpenCollection(name).value());
+  return true;
+}
+
+bool History::Close() {
+  held_.reset();
+  const Status status = db_->Close();
+  collections_.clear();
+  db_.reset();
+  if (!status.ok()) {
+    failure_ = status;
+    return false;
+  }
+  world_.ledger.AcknowledgeAll();
+  return true;
+}
+
+bool History::Create(const std::string& collection) {
+  world_.ledger.SubmitCreate(collection);
+  auto created = db_->CreateCollection(collection, kSmallBlocks);
+  if (!Keep(created.status())) return false;
+  world_.ledger.AcknowledgeChange();
+  collections_.insert_or_assign(collection, *std::move(created));
+  return true;
+}
+
+bool History::Drop(const std::string& collection) {
+  world_.ledger.SubmitDrop(collection);
+  if (!Keep(db_->DropCollection(collection))) return false;
+  world_.ledger.AcknowledgeChange();
+  collections_.erase(collection);
+  return true;
+}
+
+bool History::Flush() {
+  if (!Keep(db_->Flush())) return false;
+  world_.ledger.AcknowledgeAll();
+  return true;
+}
+
+bool History::Compact(const std::string& collection) {
+  if (!Keep(db_->Compact(collections_.at(collection)))) return false;
+  world_.ledger.AcknowledgeAll();
+  return true;
+}
+
+bool History::Commit(const std::vector<LedgerWrite>& writes, Sync sync) {
+  Batch batch;
+  for (const LedgerWrite& write : writes) {
+    const Collection& collection = collections_.at(write.collection);
+    if (write.value) {
+      batch.Put(collection, write.key, *write.value);
+    } else {
+      batch.Delete(collection, write.key);
+    }
+  }
+  world_.ledger.Submit(writes);
+  const Status status = db_->Commit(batch, {.sync = sync});
+  if (status.outcome() == Outcome::kNotApplied) world_.ledger.Reject();
+  if (!Keep(status)) return false;
+  world_.ledger.Acknowledge(sync);
+  return true;
+}
+
+bool History::CommitRandomly(int count) {
+  for (int i = 0; i < count; ++i) {
+    const Sync sync = random_.OneIn(4) ? Sync::kYes : Sync::kNo;
+    if (!Commit(RandomWrites(), sync)) return false;
+  }
+  return true;
+}
+
+bool History::CommitOne(const std::string& value, Sync sync) {
+  return Commit(
+      {{"left", "#", std::to_string(++commit_count_)}, {"left", "key" + std::to_string(commit_count_), value}}, sync);
+}
+
+std::vector<LedgerWrite> History::RandomWrites() {
+  const std::string number = std::to_string(++commit_count_);
+  std::vector<LedgerWrite> writes;
+  const uint64_t where = random_.Below(3);
+  if (where != 0) writes.push_back({"left", "#", number});
+  if (where != 1) writes.push_back({"right", "#", number});
+  if (collections_.contains("guest") && random_.OneIn(2)) writes.push_back({"guest", "#", number});
+  for (uint64_t more = random_.Below(4); more > 0; --more) {
+    const std::string& collection = writes[random_.Below(writes.size())].collection;
+    LedgerWrite write{collection, "key" + std::to_string(random_.Below(24)), std::nullopt};
+    if (!random_.OneIn(5)) write.value = RandomValue();
+    writes.push_back(std::move(write));
+  }
+  return writes;
+}
+
+std::string History::RandomValue() {
+  const size_t size = random_.OneIn(8) ? 700 : 10 + random_.Below(90);
+  std::string value = std::to_string(random_.Next()) + ":";
+  value.resize(size, static_cast<char>('a' + random_.Below(26)));
+  return value;
+}
+
+bool History::HoldView() {
+  auto view = db_->NewView();
+  if (!Keep(view.status())) return false;
+  std::vector<Collection> collections;
+  for (const auto& [name, collection] : collections_) collections.push_back(collection);
+  held_.emplace(*std::move(view), world_.ledger.Now(), std::move(collections));
+  CheckView();
+  return true;
+}
+
+// A failed read tells nothing of the view; whether reads fail rightly is asked elsewhere.
+void History::CheckView() {
+  const auto contents = ReadView(held_->view, held_->collections);
+  if (!contents.ok()) return;
+  EXPECT_EQ(*contents, held_->contents);
+  ++view_check_count_;
+}
+
+bool History::Keep(const Status& status) {
+  if (!status.ok()) EndAfterFailure(status);
+  return status.ok();
+}
+
+// After a failed write: reads go on, writes return the cause, and closing returns.
+void History::EndAfterFailure(const Status& status) {
+  failure_ = status;
+  CheckReads();
+  if (held_) CheckView();
+  Batch batch;
+  for (const auto& [name, collection] : collections_) batch.Put(collection, "after", "failure");
+  const Status next = db_->Commit(batch);
+  EXPECT_EQ(next.code(), status.code()) << next << " after " << status;
+  EXPECT_EQ(next.outcome(), Outcome::kNotApplied) << next;
+  held_.reset();
+  EXPECT_EQ(db_->Close().code(), status.code());
+  collections_.clear();
+  db_.reset();
+}
+
+// Creating or dropping a collection, if it failed, may or may not be seen.
+void History::CheckReads() {
+  const auto contents = ReadAll(*db_);
+  ASSERT_TRUE(contents.ok()) << contents.status();
+  LedgerBounds bounds = world_.ledger.bounds();
+  bounds.submitted = bounds.acknowledged;
+  EXPECT_EQ(world_.ledger.FindCut(*contents, bounds, bounds.acknowledged).status(), Status::Ok());
+}
+
+}  // namespace logwood::testing

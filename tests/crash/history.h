@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "logwood/database.h"
+#include "logwood/runtime.h"
+#include "logwood/store.h"
+#include "tests/crash/crash_oracle.h"
+
+namespace logwood::testing {
+
+// A program that uses a database in every way that matters to recovery, decided by a seed, and keeps a ledger of it.
+// Two collections, "left" and "right", live from beginning to end; each commit writes its number to one or both, so
+// that no two states are the same. After a write that fails it checks that the database behaves as it should, closes it
+// and ends. Confined to one thread or actor.
+class History {
+ public:
+  // All must outlive the history.
+  struct World {
+    Store& store;
+    Runtime& runtime;
+    Ledger& ledger;
+  };
+
+  History(const World& world, uint64_t seed) : world_(world), random_(seed) {}
+
+  // Three sessions: small memtables, so that there are many flushes and merges, a view that is held over them, a
+  // collection created; then a large memtable over several log files, a collection dropped and created again; then
+  // small ones again, a flush and a full merge.
+  void RunLong();
+  // A database is made and written to, with few calls.
+  void RunShort();
+  // What RunMerging() goes on from: three flushes, so that the fourth brings a merge.
+  void PrepareMerging();
+  // A database is opened and written to until a flush and a merge have happened, with few calls.
+  void RunMerging();
+  // Whoever comes after a crash: opens, commits and closes.
+  void RunRecovery();
+
+  // What stopped the history; OK if it came to its end.
+  [[nodiscard]] const Status& failure() const { return failure_; }
+  // Readings of views that could be compared.
+  [[nodiscard]] int view_check_count() const { return view_check_count_; }
+
+ private:
+  // A view with what it showed first.
+  struct HeldView {
+    View view;
+    DatabaseContents contents;
+    std::vector<Collection> collections;
+  };
+
+  bool FirstSession();
+  bool SecondSession();
+  bool ThirdSession();
+
+  // Each returns false when the history has ended.
+  bool Open(const Options& options);
+  bool Close();
+  bool Create(const std::string& collection);
+  bool Drop(const std::string& collection);
+  bool Flush();
+  bool Compact(const std::string& collection);
+  bool Commit(const std::vector<LedgerWrite>& writes, Sync sync);
+  bool CommitRandomly(int count);
+  bool CommitOne(const std::string& value, Sync sync);
+
+  bool HoldView();
+  void CheckView();
+  void CheckReads();
+  bool Keep(const Status& status);
+  void EndAfterFailure(const Status& status);
+  [[nodiscard]] std::vector<LedgerWrite> RandomWrites();
+  [[nodiscard]] std::string RandomValue();
+
+  World world_;
+  SeededRandom random_;
+  std::optional<Database> db_;
+  std::map<std::string, Collection> collections_;
+  std::optional<HeldView> held_;
+  int commit_count_ = 0;
+  int view_check_count_ = 0;
+  Status failure_;
+};
+
+}  // namespace logwood::testing
