@@ -93,6 +93,12 @@ Result<FileHeader> DecodeFileHeader(Bytes data, std::string_view name) {
                     .database = DatabaseId(LoadFixed64(data.data() + kDatabaseOffset))};
 }
 
+bool FileHeaderMayBegin(Bytes data) noexcept {
+  const Bytes begin = data.First(std::min(data.size(), kFileHeaderSize));
+  if (std::ranges::all_of(begin, [](std::byte byte) { return byte == std::byte{0}; })) return true;
+  return Bytes(kMagic).StartsWith(begin) || begin.StartsWith(kMagic);
+}
+
 bool FileHeaderResembles(Bytes data, const FileHeader& header) {
   const auto expected = EncodeFileHeader(header);
   const auto same = [&](size_t offset) {

@@ -45,6 +45,10 @@ inline constexpr size_t kFileHeaderSize = 48;
 // padding, number 0); kUnsupported (a newer format version: says which version wrote it and which this is).
 [[nodiscard]] Result<FileHeader> DecodeFileHeader(Bytes data, std::string_view name);
 
+// Whether `data` is the beginning of a file header, or what a crash may leave of one: nothing but zeros, or the magic
+// as far as it goes. Anything else is a stranger's.
+[[nodiscard]] bool FileHeaderMayBegin(Bytes data) noexcept;
+
 // Whether two of magic, number and database in `data` are those of `header`: then a header of that file stood there,
 // whatever DecodeFileHeader() says. Requires: data.size() >= kFileHeaderSize.
 [[nodiscard]] bool FileHeaderResembles(Bytes data, const FileHeader& header);

@@ -76,20 +76,26 @@ Status Engine::LockAndFind() {
 Status Engine::StartReadOnly(FoundDatabase found) {
   strangers_ = std::move(found.inventory.strangers);
   files_.set_database(found.root.database);
-  LOGWOOD_RETURN_IF_ERROR(root_.StartReadOnly(std::move(found.root.state)));
+  LOGWOOD_RETURN_IF_ERROR(root_.OpenTrees(found.root.state));
+  root_.StartReadOnly(std::move(found.root.state));
   states_.published().store(found.logs.last.value(), std::memory_order_release);
   states_.Update([&](ReadState& read) { read.generations = {found.replayed}; });
   return Status::Ok();
 }
 
-// What was found becomes writable: (1) what was replayed is synced, (2) a manifest of this process's own says so and
-// reserves its epoch and numbers, (3) leftovers go, (4) a log begins, (5) commits may come.
+// What was found becomes writable: (1) its trees are opened, so that nothing is begun where they cannot be read, (2)
+// what was replayed is synced, (3) a manifest of this process's own says so and reserves its epoch and numbers, (4)
+// leftovers go, (5) a log begins, (6) commits may come.
 Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileNumber>& unfinished) {
-  if (found) LOGWOOD_RETURN_IF_ERROR(SyncReplayed(parts_.store, *found));
+  if (found) {
+    files_.set_database(found->root.database);
+    LOGWOOD_RETURN_IF_ERROR(root_.OpenTrees(found->root.state));
+    LOGWOOD_RETURN_IF_ERROR(SyncReplayed(parts_.store, *found));
+  }
   LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<Manifest> manifest, BeginManifest(found, unfinished));
   epoch_ = manifest->state().epoch;
   if (found) root_.set_numbers_taken(found->inventory.numbers_taken);
-  LOGWOOD_RETURN_IF_ERROR(root_.Start(std::move(manifest)));
+  root_.Start(std::move(manifest));
   background_ = std::make_unique<Background>(Background::Parts{
       .context = JobContext(), .files = files_, .errors = errors_, .stay_policy = parts_.stay_policy});
   if (found) DiscardLeftovers(*found);

@@ -160,8 +160,8 @@ class Replay {
 }  // namespace
 
 bool IsUnwrittenHeader(Bytes begins) {
-  return begins.size() < kFileHeaderSize ||
-         std::ranges::all_of(begins.First(kFileHeaderSize), [](std::byte byte) { return byte == std::byte{0}; });
+  if (begins.size() < kFileHeaderSize) return FileHeaderMayBegin(begins);
+  return std::ranges::all_of(begins.First(kFileHeaderSize), [](std::byte byte) { return byte == std::byte{0}; });
 }
 
 Result<bool> HoldsDatabase(Store& store) {

@@ -45,7 +45,7 @@ struct FoundDatabase {
 // Makes durable what was replayed from the logs.
 Status SyncReplayed(Store& store, const FoundDatabase& found);
 
-// What `begins` looks like: a file header that was never completed holds nothing, or zeros.
+// What `begins` looks like: a file header that was never completed holds nothing, zeros, or its own first bytes.
 [[nodiscard]] bool IsUnwrittenHeader(Bytes begins);
 
 }  // namespace logwood

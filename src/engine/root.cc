@@ -31,24 +31,21 @@ CollectionInfo InfoOf(CollectionId id, const ManifestCollection& collection) {
 Root::Root(Runtime& runtime, const KindRegistry& kinds, FileTable& files, ReadStates& states)
     : runtime_(runtime), kinds_(kinds), files_(files), states_(states), mutex_(runtime) {}
 
-Status Root::Start(std::unique_ptr<Manifest> manifest) {
+void Root::Start(std::unique_ptr<Manifest> manifest) {
   const MutexLock lock(mutex_);
   manifest_ = std::move(manifest);
   // Numbers from the manifest file's own on up to the reservation belong to this process.
   next_file_ = FileNumber(manifest_->number().value() + 1);
   SkipNumbersTaken();
   files_.set_database(manifest_->database());
-  return OpenAll();
 }
 
-Status Root::StartReadOnly(ManifestState state) {
+void Root::StartReadOnly(ManifestState state) {
   const MutexLock lock(mutex_);
   read_only_state_ = std::move(state);
-  return OpenAll();
 }
 
-Status Root::OpenAll() {
-  const ManifestState& state = manifest_ != nullptr ? manifest_->state() : read_only_state_;
+Status Root::OpenTrees(const ManifestState& state) {
   for (const auto& [number, file] : state.files) files_.Add(number, file);
   Trees trees;
   for (const auto& [id, collection] : state.collections) {

@@ -61,10 +61,13 @@ class Root {
 
   // Numbers that stand in names of files already, leftovers and strangers included. Called before Start().
   void set_numbers_taken(std::set<FileNumber> numbers);
-  // Takes over a manifest, makes its files known, opens all trees and installs them. Called once, before all else.
-  Status Start(std::unique_ptr<Manifest> manifest);
+  // Makes the files of a database that was found known, opens all its trees and installs them. Writes nothing: what
+  // cannot be read is told before anything is begun. Errors: kCorruption, kUnsupported, kIo.
+  Status OpenTrees(const ManifestState& state);
+  // Takes over the manifest that goes on from there, or that of a new database. Called once, before all that follows.
+  void Start(std::unique_ptr<Manifest> manifest);
   // The same for a database that is only read.
-  Status StartReadOnly(ManifestState state);
+  void StartReadOnly(ManifestState state);
 
   // A number that no file of this database ever had (I6).
   [[nodiscard]] Result<FileNumber> NewFileNumber();
@@ -98,7 +101,6 @@ class Root {
     std::vector<FileAdded> unreferenced = {};  // New files that turned out to be of no use.
   };
 
-  Status OpenAll() REQUIRES(mutex_);
   [[nodiscard]] Result<Trees> OpenEdited(const ManifestState& next, const ManifestEdit& edit) REQUIRES(mutex_);
   void CollectParts(const Installation& installation, ManifestEdit& edit) REQUIRES(mutex_);
   Status SettleFiles(const std::vector<FileAdded>& new_files, Change& change) REQUIRES(mutex_);

@@ -166,7 +166,7 @@ Status LookAtTornHeader(Store& store, FileNumber number, const Status& fault, Se
   const Bytes checksum = Bytes(start.data).From(kLogDataStart - sizeof(uint64_t));
   const bool arrived =
       start.size == kLogDataStart && std::ranges::any_of(checksum, [](std::byte byte) { return byte != std::byte{0}; });
-  Unused unused{.number = number, .database = std::nullopt, .cut_short = !arrived};
+  Unused unused{.number = number, .database = std::nullopt, .cut_short = !arrived && FileHeaderMayBegin(start.bytes())};
   if (arrived) unused.damaged_header = start.bytes().ToString();
   search.unused.push_back(std::move(unused));
   if (search.fault.ok()) search.fault = fault;

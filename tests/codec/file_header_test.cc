@@ -88,6 +88,14 @@ TEST(FileHeader, ResemblesItselfWithOneFieldDamaged) {
   EXPECT_FALSE(resembles({7, 39}));
 }
 
+TEST(FileHeader, MayBeginWithZerosOrTheMagicOnly) {
+  const std::string_view may[] = {"", "L", "LOGWOOD", "LOGWOOD\n", "LOGWOOD\nand more", std::string_view("\0\0\0", 3)};
+  for (const std::string_view data : may) EXPECT_TRUE(FileHeaderMayBegin(data)) << data;
+  const std::string_view may_not[] = {"l", "LOGWOOL", "mine", std::string_view("\0\0\1", 3)};
+  for (const std::string_view data : may_not) EXPECT_FALSE(FileHeaderMayBegin(data)) << data;
+  EXPECT_TRUE(FileHeaderMayBegin(std::string(kFileHeaderSize, '\0') + "behind it"));
+}
+
 TEST(FileName, ParsesToWhatItWasMadeOf) {
   for (const uint64_t number : {uint64_t{1}, uint64_t{999999}, uint64_t{1000000}, UINT64_MAX}) {
     for (const FileType type : {FileType::kManifest, FileType::kLog, FileType::kTree}) {

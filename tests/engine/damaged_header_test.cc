@@ -66,5 +66,42 @@ TEST(DamagedLogHeader, OfAStrangerIsNoneOfOurs) {
   EXPECT_EQ(ReadAll(*store, "000070.log"), std::string(200, 'x'));
 }
 
+// A header that a crash cut short begins as headers do; anything else somebody put there.
+TEST(ShortFile, ThatIsNoBeginningOfAHeaderIsAStrangers) {
+  const std::vector<std::string> names = {"000010.log", "000011.tree", "000012.manifest"};
+  const std::unique_ptr<Store> store = NewDatabase();
+  for (const std::string& name : names) WriteAll(*store, name, "mine");
+  const std::shared_ptr<Engine> engine = OpenEngine(*store);
+  EXPECT_EQ(engine->Verify().value().strangers, names);
+  for (const std::string& name : names) EXPECT_EQ(ReadAll(*store, name), "mine") << name;
+}
+
+TEST(ShortFile, ThatACrashLeftIsRemoved) {
+  const std::unique_ptr<Store> store = NewDatabase();
+  WriteAll(*store, "000010.log", "");
+  WriteAll(*store, "000011.tree", "LOGWOOD\n\1");
+  WriteAll(*store, "000012.manifest", std::string(20, '\0'));
+  const std::shared_ptr<Engine> engine = OpenEngine(*store);
+  EXPECT_EQ(engine->Verify().value().strangers, std::vector<std::string>());
+  for (const std::string name : {"000010.log", "000011.tree", "000012.manifest"}) {
+    EXPECT_EQ(store->Open(name).status().code(), StatusCode::kNotFound) << name;
+  }
+}
+
+TEST(OpenForWriting, BeginsNothingWhereATreeCannotBeRead) {
+  const std::unique_ptr<Store> store = NewDatabase();
+  {
+    const std::shared_ptr<Engine> engine = OpenEngine(*store);
+    engine->Flush().Check();
+    engine->Close().Check();
+  }
+  const std::string tree = FilesEndingWith(*store, ".tree").front();
+  const std::string whole = ReadAll(*store, tree);
+  Replace(*store, tree, Bytes(whole).First(whole.size() - 1));
+  const std::vector<std::string> before = FilesEndingWith(*store, "");
+  EXPECT_EQ(Engine::Open(PartsFor(*store), {}).status().code(), StatusCode::kCorruption);
+  EXPECT_EQ(FilesEndingWith(*store, ""), before);
+}
+
 }  // namespace
 }  // namespace logwood
