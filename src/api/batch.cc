@@ -48,11 +48,11 @@ Status Batch::State::Check(const Engine* of, const Operation& operation) const {
     return Status::InvalidArgument("batch: its collections belong to different databases");
   }
   if (operation.key.size() > kKeySizeMax) {
-    return Status::InvalidArgument("key of " + std::to_string(operation.key.size()) + " bytes; it may have " +
+    return Status::InvalidArgument("key of " + std::to_string(operation.key.size()) + " bytes; it may have at most " +
                                    std::to_string(kKeySizeMax));
   }
   if (operation.value.size() > kValueSizeMax) {
-    return Status::InvalidArgument("value of " + std::to_string(operation.value.size()) + " bytes; it may have " +
+    return Status::InvalidArgument("value of " + std::to_string(operation.value.size()) + " bytes; it may have at most " +
                                    std::to_string(kValueSizeMax));
   }
   if (operation.key.size() + operation.value.size() > kBatchSizeMax - encoder.size_bytes()) {
