@@ -42,6 +42,7 @@ void AddCreate(CLI::App& program, Action& chosen) {
   verb.add_option("DB", arguments->path, "directory; its parent must exist")->required();
   verb.add_option("COLLECTION", arguments->collection, "name of the collection, 1 to 255 bytes");
   verb.add_option("--block-size", arguments->options.block_size_bytes, "bytes a block aims at, 256 to 1048576")
+      ->check(CLI::Range(256, 1 << 20))
       ->capture_default_str();
   verb.callback([&chosen, &verb, arguments] {
     const bool names_collection = verb.count("COLLECTION") > 0;

@@ -14,8 +14,8 @@ namespace {
 
 Result<Database> Open(const std::string& path, OpenMode mode) {
   Result<Database> opened = Database::Open(path, {.mode = mode});
-  if (opened.status().code() != StatusCode::kNotFound) return opened;
-  return Status::NotFound(std::string(opened.status().message()) + "\nTo make one: logwood create " + ShellWord(path));
+  if (!opened.ok()) return WithAdvice(opened.status(), path);
+  return opened;
 }
 
 // What a database keeps in its directory beside files of its own form.
@@ -46,6 +46,11 @@ bool NeedsNoQuotes(char c) {
 }
 
 }  // namespace
+
+Status WithAdvice(const Status& status, const std::string& path) {
+  if (status.code() != StatusCode::kNotFound) return status;
+  return Status::NotFound(std::string(status.message()) + "\nTo make a database: logwood create " + ShellWord(path));
+}
 
 Result<Database> OpenToRead(const std::string& path) { return Open(path, OpenMode::kReadOnly); }
 

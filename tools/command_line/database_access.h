@@ -10,6 +10,9 @@ namespace logwood::command_line {
 
 // Open databases and collections for verbs; errors then say by which command what is missing could be made.
 
+// A kNotFound of a database with the command by which one could be made; any other status as it is.
+[[nodiscard]] Status WithAdvice(const Status& status, const std::string& path);
+
 // Errors as Database::Open(); nothing is made or written.
 [[nodiscard]] Result<Database> OpenToRead(const std::string& path);
 // The database must be there.

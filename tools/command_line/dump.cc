@@ -23,9 +23,10 @@ struct Arguments {
 };
 
 Result<Answer> DumpDatabase(const Arguments& arguments, DumpPage& page) {
-  LOGWOOD_ASSIGN_OR_RETURN(const std::unique_ptr<DatabaseDump> dump, DatabaseDump::Open(arguments.path));
-  if (arguments.log) LOGWOOD_RETURN_IF_ERROR(dump->DumpLog(page));
-  if (arguments.trees) LOGWOOD_RETURN_IF_ERROR(dump->DumpTrees(page));
+  const auto dump = DatabaseDump::Open(arguments.path);
+  if (!dump.ok()) return WithAdvice(dump.status(), arguments.path);
+  if (arguments.log) LOGWOOD_RETURN_IF_ERROR((*dump)->DumpLog(page));
+  if (arguments.trees) LOGWOOD_RETURN_IF_ERROR((*dump)->DumpTrees(page));
   return Answer::kYes;
 }
 

@@ -17,6 +17,9 @@ Result<FileHeader> ReadHeader(Store& store, const std::string& path) {
   LOGWOOD_ASSIGN_OR_RETURN(const std::unique_ptr<ReadableFile> file, store.Open(path));
   std::array<std::byte, kFileHeaderSize> data;
   LOGWOOD_ASSIGN_OR_RETURN(const size_t size, file->Read(0, data));
+  if (!FileHeaderMayBegin(Bytes(data.data(), size))) {
+    return Status::InvalidArgument(path + ": not a file of a Logwood database: name a manifest, a log or a tree");
+  }
   return DecodeFileHeader(Bytes(data.data(), size), path);
 }
 

@@ -36,6 +36,10 @@ Result<std::string> ReadValue(const Arguments& arguments) {
 Result<Answer> Put(const Arguments& arguments) {
   // All input first: nobody else waits for the database while this one waits for a person.
   LOGWOOD_ASSIGN_OR_RETURN(const std::string key, arguments.form.Read(arguments.key, "KEY"));
+  if (key.size() > kKeySizeMax) {
+    return Status::InvalidArgument("key of " + std::to_string(key.size()) + " bytes; it may have at most " +
+                                   std::to_string(kKeySizeMax));
+  }
   LOGWOOD_ASSIGN_OR_RETURN(const std::string value, ReadValue(arguments));
   LOGWOOD_ASSIGN_OR_RETURN(Database database,
                            arguments.create ? OpenOrCreateDatabase(arguments.path) : OpenToWrite(arguments.path));

@@ -97,7 +97,7 @@ void AddScan(CLI::App& program, Action& chosen) {
   verb.add_option("--from", arguments->from, "only keys at or above this one");
   verb.add_option("--to", arguments->to, "only keys below this one");
   verb.add_option("--prefix", arguments->prefix, "only keys that begin so");
-  verb.add_option("--limit", arguments->limit, "at most so many entries");
+  verb.add_option("--limit", arguments->limit, "at most so many entries")->check(CLI::NonNegativeNumber);
   verb.add_flag("--reverse", arguments->reverse, "from the largest key down");
   arguments->form.AddTo(verb);
   verb.callback(

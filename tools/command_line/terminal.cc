@@ -25,7 +25,10 @@ int WriteAll(int fd, std::string_view text) {
 
 }  // namespace
 
-Terminal::Terminal() { std::signal(SIGPIPE, SIG_IGN); }
+Terminal::Terminal() {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // A file that may not grow (ulimit -f) is an error with a message.
+}
 
 void Terminal::Write(std::string_view text) {
   if (!is_read()) return;

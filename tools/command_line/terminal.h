@@ -13,7 +13,7 @@ namespace logwood::command_line {
 // does, ends it without a complaint. Confined to one thread.
 class Terminal {
  public:
-  // From here on writing to a closed pipe is an error of the write and no signal.
+  // From here on a write to a closed pipe, or beyond the limit of file sizes, fails and raises no signal.
   Terminal();
   Terminal(const Terminal&) = delete;  // There is one.
   Terminal& operator=(const Terminal&) = delete;

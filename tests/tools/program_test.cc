@@ -1,0 +1,88 @@
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <string>
+#include <unistd.h>
+#include <vector>
+
+#include "tests/tools/command.h"
+#include "tests/tools/stored_database.h"
+
+namespace logwood::testing {
+namespace {
+
+TEST(Program, ShowsFiveCommandsThatWork) {
+  const CommandEnd end = RunCommand({});
+  EXPECT_EQ(end.exit_code, 0);
+  EXPECT_EQ(end.err, "");
+  const TemporaryDirectory directory;
+  const auto enter = [&] {
+    if (::chdir(directory.path().c_str()) != 0) ::_exit(125);
+  };
+  std::vector<std::string> verbs;
+  for (size_t at = end.out.find("\n  logwood "); at != std::string::npos; at = end.out.find("\n  logwood ", at + 1)) {
+    const size_t begin = at + std::string("\n  logwood ").size();
+    std::vector<std::string> words(1);
+    for (const char c : end.out.substr(begin, end.out.find_first_of("#\n", begin) - begin)) {
+      if (c != ' ') words.back() += c;
+      if (c == ' ' && !words.back().empty()) words.emplace_back();
+    }
+    if (words.back().empty()) words.pop_back();
+    verbs.push_back(words.front());
+    const CommandEnd run = RunCommand(words, {.in_child = enter});
+    EXPECT_EQ(run.exit_code, 0) << words.front() << ": " << run.err;
+  }
+  EXPECT_EQ(verbs, (std::vector<std::string>{"create", "put", "get", "scan", "verify"}));
+}
+
+TEST(Program, TellsItsVersion) {
+  const CommandEnd end = RunCommand({"--version"});
+  EXPECT_EQ(end.exit_code, 0);
+  EXPECT_EQ(end.out, "logwood 0.1.0, file format 0\n");
+}
+
+TEST(Program, ExplainsItselfAndEveryVerb) {
+  const CommandEnd end = RunCommand({"--help"});
+  EXPECT_EQ(end.exit_code, 0);
+  for (const char* verb : {"create", "put", "get", "scan", "verify", "dump"}) {
+    EXPECT_NE(end.out.find(std::string("\n  ") + verb + " "), std::string::npos) << end.out;
+    const CommandEnd help = RunCommand({verb, "--help"});
+    EXPECT_EQ(help.exit_code, 0);
+    EXPECT_NE(help.out.find(std::string("Usage: logwood ") + verb), std::string::npos) << help.out;
+    EXPECT_EQ(help.err, "");
+  }
+}
+
+TEST(Program, NamesTheRightUsageWhereTheCallIsWrong) {
+  const std::vector<std::vector<std::string>> calls = {{"bogus"},
+                                                       {"get"},
+                                                       {"get", "db"},
+                                                       {"get", "db", "c"},
+                                                       {"put", "db", "c", "k"},
+                                                       {"get", "db", "c", "k", "more"},
+                                                       {"scan", "db", "c", "--nope"},
+                                                       {"verify"},
+                                                       {"dump"},
+                                                       {"--nope"}};
+  for (const auto& call : calls) {
+    const CommandEnd end = RunCommand(call);
+    EXPECT_EQ(end.exit_code, 2) << call.front();
+    EXPECT_EQ(end.out, "");
+    EXPECT_NE(end.err.find("--help"), std::string::npos) << end.err;
+  }
+  EXPECT_NE(RunCommand({"bogus"}).err.find("there is no verb \"bogus\""), std::string::npos);
+  EXPECT_NE(RunCommand({"get", "db", "c"}).err.find("KEY"), std::string::npos);
+}
+
+TEST(Program, FailsWhereItsOutputCannotBeWritten) {
+  const StoredDatabase database;
+  const auto into_full_device = [] {
+    const int full = ::open("/dev/full", O_WRONLY);
+    if (full < 0 || ::dup2(full, STDOUT_FILENO) < 0) ::_exit(125);
+  };
+  const CommandEnd end = RunCommand({"get", database.path(), "users", "ada"}, {.in_child = into_full_device});
+  EXPECT_EQ(end.exit_code, 2);
+  EXPECT_NE(end.err.find("standard output"), std::string::npos) << end.err;
+}
+
+}  // namespace
+}  // namespace logwood::testing

@@ -1,0 +1,85 @@
+#include <gtest/gtest.h>
+#include <string>
+#include <vector>
+
+#include "logwood/database.h"
+#include "tests/tools/command.h"
+#include "tests/tools/stored_database.h"
+
+namespace logwood::testing {
+namespace {
+
+std::string Scan(const std::string& path, std::vector<std::string> options) {
+  options.insert(options.begin(), {"scan", path, "keys"});
+  const CommandEnd end = RunCommand(options);
+  EXPECT_EQ(end.exit_code, 0) << end.err;
+  return end.out;
+}
+
+class ScanVerb : public ::testing::Test {
+ protected:
+  ScanVerb() {
+    Database database = Database::Open(path_).value();
+    Collection keys = database.CreateCollection("keys").value();
+    for (const char* key : {"a", "b1", "b2", "b\xff", "c", "\xff\xff", "\xff\xff!"}) keys.Put(key, "v").Check();
+  }
+
+  StoredDatabase database_;
+  std::string path_ = database_.path();
+};
+
+TEST_F(ScanVerb, ShowsAllInKeyOrder) {
+  EXPECT_EQ(Scan(path_, {}), "a\tv\nb1\tv\nb2\tv\nb\\xff\tv\nc\tv\n\\xff\\xff\tv\n\\xff\\xff!\tv\n");
+  EXPECT_EQ(RunCommand({"scan", path_, "users"}).out, "ada\t1815\ngrace\t1906\n");
+}
+
+TEST_F(ScanVerb, KeepsToItsBounds) {
+  EXPECT_EQ(Scan(path_, {"--from", "b2", "--to", "c"}), "b2\tv\nb\\xff\tv\n");
+  EXPECT_EQ(Scan(path_, {"--prefix", "b"}), "b1\tv\nb2\tv\nb\\xff\tv\n");
+  EXPECT_EQ(Scan(path_, {"--prefix", "b", "--from", "b2"}), "b2\tv\nb\\xff\tv\n");
+  EXPECT_EQ(Scan(path_, {"--prefix", "b", "--to", "b2"}), "b1\tv\n");
+  EXPECT_EQ(Scan(path_, {"--prefix", "b", "--from", "a", "--to", "d"}), "b1\tv\nb2\tv\nb\\xff\tv\n");
+  EXPECT_EQ(Scan(path_, {"--from", "c", "--to", "b"}), "");
+  EXPECT_EQ(Scan(path_, {"--to", ""}), "");
+  EXPECT_EQ(Scan(path_, {"--hex", "--prefix", "ffff"}), "ffff\t76\nffff21\t76\n");
+}
+
+TEST_F(ScanVerb, GoesBackwards) {
+  EXPECT_EQ(Scan(path_, {"--reverse", "--limit", "2"}), "\\xff\\xff!\tv\n\\xff\\xff\tv\n");
+  EXPECT_EQ(Scan(path_, {"--reverse", "--prefix", "b"}), "b\\xff\tv\nb2\tv\nb1\tv\n");
+  EXPECT_EQ(Scan(path_, {"--reverse", "--from", "b1", "--to", "b2"}), "b1\tv\n");
+}
+
+TEST_F(ScanVerb, StopsAtItsLimit) {
+  EXPECT_EQ(Scan(path_, {"--limit", "1"}), "a\tv\n");
+  EXPECT_EQ(Scan(path_, {"--limit", "0"}), "");
+}
+
+TEST_F(ScanVerb, ShowsJson) {
+  EXPECT_EQ(Scan(path_, {"--json", "--prefix", "b", "--from", "b2"}),
+            "{\"key\":\"b2\",\"value\":\"v\"}\n{\"key_base64\":\"Yv8=\",\"value\":\"v\"}\n");
+}
+
+TEST_F(ScanVerb, RefusesALimitThatIsNoNumber) {
+  for (const char* limit : {"x", "-1", ""}) {
+    const CommandEnd end = RunCommand({"scan", path_, "keys", "--limit", limit});
+    EXPECT_EQ(end.exit_code, 2) << limit;
+    EXPECT_NE(end.err.find("--limit"), std::string::npos) << end.err;
+  }
+}
+
+TEST_F(ScanVerb, EndsQuietlyWhenNobodyReadsOn) {
+  Database database = Database::Open(path_).value();
+  Collection many = database.CreateCollection("many").value();
+  Batch batch;
+  for (int i = 0; i < 50'000; ++i) batch.Put(many, std::to_string(i), "value");
+  database.Commit(batch).Check();
+  database.Close().Check();
+  const CommandEnd end = RunCommandForHead({"scan", path_, "many"}, 8);
+  EXPECT_EQ(end.out, "0\tvalue\n");
+  EXPECT_EQ(end.err, "");
+  EXPECT_EQ(end.exit_code, 0);
+}
+
+}  // namespace
+}  // namespace logwood::testing
