@@ -37,6 +37,7 @@ Status CheckOptions(const Options& options) {
 Engine::Engine(Parts parts, const Options& options)
     : parts_(std::move(parts)),
       options_(options),
+      closing_(parts_.runtime),
       cache_(parts_.runtime, options.cache_size_bytes),
       files_(parts_.runtime, parts_.store, cache_),
       states_(parts_.runtime),
@@ -238,6 +239,7 @@ Status Engine::CheckWritable() const {
 }
 
 Status Engine::Close() {
+  const MutexLock lock(closing_);  // Who closes second returns when all is done, too.
   if (closed_.exchange(true, std::memory_order_acq_rel)) return Status::Ok();
   Status status;
   if (pipeline_ != nullptr) status = pipeline_->RunExclusively([this] { return CloseWriter(); });
@@ -259,11 +261,17 @@ Result<CollectionInfo> Engine::CreateCollection(const std::string& name, const C
                                    " bytes; it may have 1 to " + std::to_string(kCollectionNameSizeMax));
   }
   LOGWOOD_RETURN_IF_ERROR(CheckRange("block_size_bytes", options.block_size_bytes, 256, uint64_t{1} << 20));
-  Result<CollectionInfo> created = root_.CreateCollection(name, options);
-  if (created.status().code() == StatusCode::kIo || created.status().code() == StatusCode::kNoSpace) {
-    errors_.Keep(created.status());
-  }
-  return created;
+  std::optional<CollectionInfo> info;
+  // In the queue, so that Close() cannot overtake it: once it has returned the files may be another process's.
+  LOGWOOD_RETURN_IF_ERROR(pipeline_->RunExclusively([&] {
+    LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+    Result<CollectionInfo> created = root_.CreateCollection(name, options);
+    const StatusCode code = created.status().code();
+    if (code == StatusCode::kIo || code == StatusCode::kNoSpace) errors_.Keep(created.status());
+    if (created.ok()) info = *std::move(created);
+    return created.status();
+  }));
+  return *std::move(info);
 }
 
 Result<CollectionInfo> Engine::OpenCollection(const std::string& name) const {

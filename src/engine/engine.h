@@ -115,6 +115,7 @@ class Engine {
   Options options_;
   std::unique_ptr<StoreLock> lock_;
   std::vector<std::string> strangers_;
+  Mutex closing_;                     // Held by Close(), before all other locks.
   std::atomic<bool> closed_ = false;  // Released by Close(), acquired by all others.
 
   BlockCache cache_;
