@@ -53,9 +53,8 @@ void AddDump(CLI::App& program, Action& chosen) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App& verb = *program.add_subcommand("dump", "Show what a stored file, the log or all trees hold");
   verb.footer(
-      "Entries have the columns SEQ TYPE COLLECTION KEY VALUE; all other lines begin with #. Trees store no SEQ, and "
-      "a\n"
-      "file by itself does not know the names of collections. Exits with 1 where what was read is damaged.");
+      "Entries have the columns SEQ TYPE COLLECTION KEY VALUE; remarks begin with #. Trees store no SEQ, and a\n"
+      "file by itself does not know collections by name. Exits with 1 where what was read is damaged.");
   verb.add_option("FILE_OR_DB", arguments->path, "a manifest, log or tree file; with --log or --trees a database")
       ->required();
   verb.add_flag("--log", arguments->log, "all writes that are not yet flushed");
