@@ -69,13 +69,22 @@ class InventoryTaker {
                       header->type == parts.type;
     const bool ours_unwritten =
         !header.ok() && parts.number < root_.state.file_numbers_reserved && IsUnwrittenHeader(beginning);
-    if (ours && parts.type == FileType::kLog) return ClassifyLog(beginning, name, parts);
+    if (parts.type == FileType::kLog && (ours || IsDamagedLogOfOurs(header, beginning, parts))) {
+      return ClassifyLog(beginning, name, parts);
+    }
     if (ours || ours_unwritten) {
       inventory_.leftovers.push_back(parts);
     } else {
       inventory_.strangers.push_back(name);
     }
     return Status::Ok();
+  }
+
+  [[nodiscard]] bool IsDamagedLogOfOurs(const Result<FileHeader>& header, Bytes beginning,
+                                        const FileNameParts& parts) const {
+    if (header.ok() || beginning.size() < kFileHeaderSize) return false;
+    return FileHeaderResembles(
+        beginning, {.type = FileType::kLog, .number = parts.number, .id = FileId(), .database = root_.database});
   }
 
   Status ClassifyLog(const std::string& beginning, const std::string& name, const FileNameParts& parts) {
@@ -88,7 +97,9 @@ class InventoryTaker {
           std::to_string(root_.header.file.number.value()) + ", is of epoch " + std::to_string(epoch) +
           ": a newer manifest is damaged or missing; put it back or restore a backup");
     }
-    const bool needed = header.ok() && header->epoch == epoch && parts.number >= root_.state.first_log;
+    // One whose header does not read may hold what was synced: recovery tells whether a crash can have left it so.
+    const bool may_be_of_epoch = !header.ok() || header->epoch == epoch;
+    const bool needed = may_be_of_epoch && parts.number >= root_.state.first_log;
     if (needed) {
       inventory_.logs.push_back(parts.number);
     } else {
