@@ -61,9 +61,9 @@ Result<std::shared_ptr<Engine>> Engine::Open(Parts parts, const Options& options
 Status Engine::LockAndFind() {
   const OpenMode mode = options_.mode;
   const bool must_exist = mode == OpenMode::kOpen || mode == OpenMode::kReadOnly;
-  LOGWOOD_ASSIGN_OR_RETURN(const bool looks_like_one, HoldsDatabase(parts_.store));
+  LOGWOOD_ASSIGN_OR_RETURN(const std::set<FileNumber> numbers, NumbersTaken(parts_.store));
   // Asked before the lock, which may leave a trace: nothing comes into being by accident.
-  if (must_exist && !looks_like_one) return Status::NotFound("there is no database here");
+  if (must_exist && numbers.empty()) return Status::NotFound("there is no database here");
   LOGWOOD_ASSIGN_OR_RETURN(lock_,
                            parts_.store.Lock(mode == OpenMode::kReadOnly ? LockMode::kShared : LockMode::kExclusive));
   std::vector<FileNumber> unfinished;
@@ -87,9 +87,8 @@ Status Engine::StartReadOnly(FoundDatabase found) {
 // reserves its epoch and numbers, (3) leftovers go, (4) a log begins, (5) commits may come.
 Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileNumber>& unfinished) {
   if (found) LOGWOOD_RETURN_IF_ERROR(SyncReplayed(parts_.store, *found));
-  LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<Manifest> manifest, BeginManifest(found, unfinished));
+  LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<Manifest> manifest, BeginManifest(found));
   epoch_ = manifest->state().epoch;
-  if (found) root_.set_numbers_taken(found->inventory.numbers_taken);
   LOGWOOD_RETURN_IF_ERROR(root_.Start(std::move(manifest)));
   background_ = std::make_unique<Background>(Background::Parts{
       .context = JobContext(), .files = files_, .errors = errors_, .stay_policy = parts_.stay_policy});
@@ -102,14 +101,12 @@ Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileN
   return Status::Ok();
 }
 
-Result<std::unique_ptr<Manifest>> Engine::BeginManifest(const std::optional<FoundDatabase>& found,
-                                                        const std::vector<FileNumber>& unfinished) {
-  std::set<FileNumber> taken(unfinished.begin(), unfinished.end());
+Result<std::unique_ptr<Manifest>> Engine::BeginManifest(const std::optional<FoundDatabase>& found) {
+  // Under the lock now. Files may be there whatever was found: a crash may leave one whose bytes say nothing.
+  LOGWOOD_ASSIGN_OR_RETURN(const std::set<FileNumber> taken, NumbersTaken(parts_.store));
   FileNumber number(1);
-  if (found) {
-    taken = found->inventory.numbers_taken;
-    number = found->root.state.file_numbers_reserved;
-  }
+  if (found) number = found->root.state.file_numbers_reserved;
+  root_.set_numbers_taken(taken);
   number = FirstFree(taken, number);
   Manifest::Identity identity{.number = number, .id = FileId(parts_.runtime.Random())};
   // The first log of this process, which BeginLog() makes: needed from here on where no older one is.

@@ -95,8 +95,7 @@ class Engine {
   Status LockAndFind();
   Status StartReadOnly(FoundDatabase found);
   Status Start(std::optional<FoundDatabase> found, const std::vector<FileNumber>& unfinished);
-  [[nodiscard]] Result<std::unique_ptr<Manifest>> BeginManifest(const std::optional<FoundDatabase>& found,
-                                                                const std::vector<FileNumber>& unfinished);
+  [[nodiscard]] Result<std::unique_ptr<Manifest>> BeginManifest(const std::optional<FoundDatabase>& found);
   Status BeginLog(const std::optional<FoundDatabase>& found);
   void DiscardLeftovers(const FoundDatabase& found);
   [[nodiscard]] NewFileOutput::Context JobContext();

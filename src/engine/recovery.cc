@@ -38,7 +38,6 @@ class InventoryTaker {
       inventory_.strangers.push_back(name);
       return Status::Ok();
     }
-    inventory_.numbers_taken.insert(parts->number);
     if (IsNamedByManifest(*parts)) return Status::Ok();
     if (parts->type == FileType::kManifest) return ClassifyManifest(name, *parts);
     return ClassifyByHeader(name, *parts);
@@ -164,9 +163,13 @@ bool IsUnwrittenHeader(Bytes begins) {
          std::ranges::all_of(begins.First(kFileHeaderSize), [](std::byte byte) { return byte == std::byte{0}; });
 }
 
-Result<bool> HoldsDatabase(Store& store) {
+Result<std::set<FileNumber>> NumbersTaken(Store& store) {
   LOGWOOD_ASSIGN_OR_RETURN(const std::vector<std::string> names, store.List());
-  return std::ranges::any_of(names, [](const std::string& name) { return ParseFileName(name).has_value(); });
+  std::set<FileNumber> numbers;
+  for (const std::string& name : names) {
+    if (const std::optional<FileNameParts> parts = ParseFileName(name)) numbers.insert(parts->number);
+  }
+  return numbers;
 }
 
 Result<FoundDatabase> FindDatabase(Store& store, const KindRegistry& kinds, std::vector<FileNumber>* unfinished) {

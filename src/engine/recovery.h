@@ -23,7 +23,6 @@ struct Inventory {
   std::vector<FileNumber> logs;          // Of the manifest's epoch: what the last process wrote.
   std::vector<FileNameParts> leftovers;  // Ours, and needed by nothing: left by a crash.
   std::vector<std::string> strangers;    // Not ours: reported and left alone.
-  std::set<FileNumber> numbers_taken;    // In names of our form, whoever made them.
 };
 
 // A database as it was found: nothing was written yet.
@@ -34,8 +33,8 @@ struct FoundDatabase {
   LogRecovery logs;
 };
 
-// Whether `store` holds anything that looks like a database, by names alone.
-[[nodiscard]] Result<bool> HoldsDatabase(Store& store);
+// The numbers in names of our form, whoever made the files: none where nothing looks like a database.
+[[nodiscard]] Result<std::set<FileNumber>> NumbersTaken(Store& store);
 
 // Reads manifest and logs. Reads only. `unfinished` is filled as by Manifest::Load().
 // Errors: kNotFound (no database), kCorruption, kUnsupported, kIo.
