@@ -84,13 +84,14 @@ void Background::EndJob() {
   changed_.NotifyAll();  // Under the mutex: after the last job this object may be gone.
 }
 
-// Flushes sealed generations, oldest first, until none is left or the work is stopped.
+// Flushes sealed generations, oldest first, until none is left or one fails. Stop() waits for it to end so: else the
+// logs of processes that live for one commit would pile up, and every open replay more of them.
 void Background::FlushJob() {
   for (;;) {
     SealedGeneration oldest;
     {
       const MutexLock lock(mutex_);
-      if (sealed_.empty() || !Stopped().ok()) {
+      if (sealed_.empty() || !parts_.errors.status().ok()) {
         flushing_ = false;
         return;
       }

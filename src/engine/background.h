@@ -41,7 +41,8 @@ class Background {
   Status MergeNow(CollectionId collection, MergeEffort effort);
   // Removes files that nobody holds any more, in the background.
   void StartRemoving();
-  // Starts nothing more and waits for what runs. Sealed generations that were not flushed stay in the log.
+  // Starts no merge any more and waits for what runs, and for sealed generations to be flushed, unless an error stands
+  // in the way.
   void Stop();
 
  private:
