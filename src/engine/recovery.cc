@@ -68,19 +68,26 @@ class InventoryTaker {
                       header->type == parts.type;
     const bool ours_unwritten =
         !header.ok() && parts.number < root_.state.file_numbers_reserved && IsUnwrittenHeader(beginning);
-    if (!ours && !ours_unwritten) {
-      inventory_.strangers.push_back(name);
-    } else if (ours && parts.type == FileType::kLog && IsOfLastProcess(beginning, name, parts.number)) {
+    if (parts.type == FileType::kLog && MayBeNeeded(beginning, name, parts.number)) {
       inventory_.logs.push_back(parts.number);
+    } else if (!ours && !ours_unwritten) {
+      inventory_.strangers.push_back(name);
     } else {
       inventory_.leftovers.push_back(parts);
     }
     return Status::Ok();
   }
 
-  [[nodiscard]] bool IsOfLastProcess(const std::string& beginning, const std::string& name, FileNumber number) const {
+  // Logs of the last process, and those whose header is damaged or torn: which of both, recovery finds out.
+  [[nodiscard]] bool MayBeNeeded(const std::string& beginning, const std::string& name, FileNumber number) const {
+    if (number < root_.state.first_log) return false;
     const Result<LogFileHeader> header = DecodeLogFileHeader(beginning, name);
-    return header.ok() && header->epoch == root_.state.epoch && number >= root_.state.first_log;
+    if (header.ok()) {
+      return header->file.type == FileType::kLog && header->file.number == number &&
+             header->file.database == root_.database && header->epoch == root_.state.epoch;
+    }
+    const FileHeader known{.type = FileType::kLog, .number = number, .id = {}, .database = root_.database};
+    return beginning.size() >= kFileHeaderSize && FileHeaderResembles(beginning, known);
   }
 
   Store& store_;
