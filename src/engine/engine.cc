@@ -83,11 +83,11 @@ Status Engine::StartReadOnly(FoundDatabase found) {
   return Status::Ok();
 }
 
-// What was found becomes writable: (1) what was replayed is synced, (2) a manifest of this process's own says so and
+// What was found becomes writable: (1) what was found is synced, (2) a manifest of this process's own says so and
 // reserves its epoch and numbers, (3) leftovers go, (4) a log begins, (5) commits may come.
 Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileNumber>& unfinished) {
-  if (found) LOGWOOD_RETURN_IF_ERROR(SyncReplayed(parts_.store, *found));
-  LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<Manifest> manifest, BeginManifest(found));
+  if (found) LOGWOOD_RETURN_IF_ERROR(SyncFound(parts_.store, *found));
+  LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<Manifest> manifest, BeginManifest(found, unfinished));
   epoch_ = manifest->state().epoch;
   LOGWOOD_RETURN_IF_ERROR(root_.Start(std::move(manifest)));
   background_ = std::make_unique<Background>(Background::Parts{
@@ -101,7 +101,8 @@ Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileN
   return Status::Ok();
 }
 
-Result<std::unique_ptr<Manifest>> Engine::BeginManifest(const std::optional<FoundDatabase>& found) {
+Result<std::unique_ptr<Manifest>> Engine::BeginManifest(const std::optional<FoundDatabase>& found,
+                                                        const std::vector<FileNumber>& unfinished) {
   // Under the lock now. Files may be there whatever was found: a crash may leave one whose bytes say nothing.
   LOGWOOD_ASSIGN_OR_RETURN(const std::set<FileNumber> taken, NumbersTaken(parts_.store));
   FileNumber number(1);
@@ -113,7 +114,9 @@ Result<std::unique_ptr<Manifest>> Engine::BeginManifest(const std::optional<Foun
   const FileNumber first_log = FirstFree(taken, FileNumber(number.value() + 1));
   const FileNumber reserved(first_log.value() + Root::kFileNumbersAhead);
   if (!found) {
-    identity.database = DatabaseId(parts_.runtime.Random());
+    // A creation that was cut short is gone on with, so that its files are this database's own.
+    LOGWOOD_ASSIGN_OR_RETURN(identity.database, UnfinishedDatabase(parts_.store, unfinished));
+    if (identity.database == DatabaseId()) identity.database = DatabaseId(parts_.runtime.Random());
     ManifestState state;
     state.epoch = 1;
     state.file_numbers_reserved = reserved;

@@ -95,7 +95,8 @@ class Engine {
   Status LockAndFind();
   Status StartReadOnly(FoundDatabase found);
   Status Start(std::optional<FoundDatabase> found, const std::vector<FileNumber>& unfinished);
-  [[nodiscard]] Result<std::unique_ptr<Manifest>> BeginManifest(const std::optional<FoundDatabase>& found);
+  [[nodiscard]] Result<std::unique_ptr<Manifest>> BeginManifest(const std::optional<FoundDatabase>& found,
+                                                                const std::vector<FileNumber>& unfinished);
   Status BeginLog(const std::optional<FoundDatabase>& found);
   void DiscardLeftovers(const FoundDatabase& found);
   [[nodiscard]] NewFileOutput::Context JobContext();

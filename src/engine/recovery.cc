@@ -193,7 +193,19 @@ Result<FoundDatabase> FindDatabase(Store& store, const KindRegistry& kinds, std:
   return found;
 }
 
-Status SyncReplayed(Store& store, const FoundDatabase& found) {
+Result<DatabaseId> UnfinishedDatabase(Store& store, const std::vector<FileNumber>& unfinished) {
+  for (const FileNumber number : unfinished) {
+    const std::string name = FileName(number, FileType::kManifest);
+    LOGWOOD_ASSIGN_OR_RETURN(const std::string beginning, ReadBeginning(store, name));
+    if (const Result<FileHeader> header = DecodeFileHeader(beginning, name); header.ok()) return header->database;
+  }
+  return DatabaseId();
+}
+
+Status SyncFound(Store& store, const FoundDatabase& found) {
+  LOGWOOD_ASSIGN_OR_RETURN(const std::unique_ptr<ReadableFile> manifest,
+                           store.Open(FileName(found.root.header.file.number, FileType::kManifest)));
+  LOGWOOD_RETURN_IF_ERROR(manifest->Sync());
   for (const LogEnd& log : found.logs.logs) {
     LOGWOOD_ASSIGN_OR_RETURN(const std::unique_ptr<ReadableFile> file,
                              store.Open(FileName(log.number, FileType::kLog)));

@@ -41,8 +41,12 @@ struct FoundDatabase {
 [[nodiscard]] Result<FoundDatabase> FindDatabase(Store& store, const KindRegistry& kinds,
                                                  std::vector<FileNumber>* unfinished);
 
-// Makes durable what was replayed from the logs.
-Status SyncReplayed(Store& store, const FoundDatabase& found);
+// The id of a database whose creation was cut short; none where its files do not say. Errors: kIo.
+[[nodiscard]] Result<DatabaseId> UnfinishedDatabase(Store& store, const std::vector<FileNumber>& unfinished);
+
+// Makes durable what was found: the manifest, whose reservation of numbers the next files rely on (I6), and what was
+// replayed from the logs.
+Status SyncFound(Store& store, const FoundDatabase& found);
 
 // What `begins` looks like: a file header that was never completed holds nothing, or zeros.
 [[nodiscard]] bool IsUnwrittenHeader(Bytes begins);

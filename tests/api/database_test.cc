@@ -43,6 +43,17 @@ TEST(Database, DeletedKeysAreGoneBeforeAndAfterFlushAndCompaction) {
   EXPECT_TRUE(db.Verify().value().damages.empty());
 }
 
+TEST(Database, DroppingACollectionLeavesTheCountsOfFilesThatOthersShareRight) {
+  Database db = Database::OpenInMemory().value();
+  Collection users = db.CreateCollection("users").value();
+  Collection guests = db.CreateCollection("guests").value();
+  users.Put("ada", "1815").Check();
+  guests.Put("alan", "1912").Check();
+  db.Flush().Check();
+  db.DropCollection("guests").Check();
+  EXPECT_EQ(db.Verify().value().damages, std::vector<Status>());
+}
+
 TEST(Database, AViewDoesNotSeeLaterWrites) {
   Database db = Database::OpenInMemory().value();
   Collection users = db.CreateCollection("users").value();
