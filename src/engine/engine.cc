@@ -25,14 +25,14 @@ FileNumber FirstFree(const std::set<FileNumber>& taken, FileNumber number) {
   return number;
 }
 
-Status CheckOptions(const Options& options) {
+}  // namespace
+
+Status Engine::CheckOptions(const Options& options) {
   if (options.mode == OpenMode::kSalvage) return Status::Unsupported("open mode kSalvage is not part of this version");
   LOGWOOD_RETURN_IF_ERROR(CheckRange("cache_size_bytes", options.cache_size_bytes, 0, uint64_t{1} << 40));
   LOGWOOD_RETURN_IF_ERROR(CheckRange("memtable_size_bytes", options.memtable_size_bytes, 512, uint64_t{1} << 32));
   return CheckRange("log_file_size_bytes", options.log_file_size_bytes, 4096, uint64_t{1} << 32);
 }
-
-}  // namespace
 
 Engine::Engine(Parts parts, const Options& options)
     : parts_(std::move(parts)),
@@ -50,7 +50,7 @@ Engine::~Engine() {
 }
 
 Result<std::shared_ptr<Engine>> Engine::Open(Parts parts, const Options& options) {
-  LOGWOOD_RETURN_IF_ERROR(CheckOptions(options));
+  LOGWOOD_RETURN_IF_ERROR(CheckOptions(options).WithContext("open " + parts.store.description()));
   const std::shared_ptr<Engine> engine(new Engine(std::move(parts), options));
   const Status status = engine->LockAndFind();
   if (status.ok()) return engine;
@@ -323,6 +323,8 @@ Status Engine::Flush() {
 }
 
 Status Engine::Compact(CollectionId id) {
+  LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+  if (!root_.FindRoot(id)) return Status::NotFound("compact: the collection was dropped");
   LOGWOOD_RETURN_IF_ERROR(Flush());
   return background_->MergeNow(id, MergeEffort::kAll);
 }
