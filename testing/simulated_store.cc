@@ -5,8 +5,8 @@
 
 #include "base/assert.h"
 #include "base/status_macros.h"
-#include "testing/simulated_file.h"
 #include "store/store_name.h"
+#include "testing/simulated_file.h"
 
 namespace logwood::testing {
 namespace {

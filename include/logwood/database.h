@@ -71,7 +71,8 @@ class Database {
 
   // Brings all entries in memory into trees and waits for it. Errors: kReadOnly, kClosed, kIo, kNoSpace, kCorruption.
   Status Flush();
-  // Flush(), then merges a collection down to one tree: fewest reads, least space. Errors as Flush().
+  // Flush(), then merges a collection down to one tree: fewest reads, least space. Errors as Flush();
+  // also kNotFound (the collection was dropped), kInvalidArgument (it is another database's).
   Status Compact(const Collection& collection);
   // Reads everything that trees hold and checks it. The log was checked when the database was opened.
   // Errors: kClosed, kIo. Damage is not an error but a finding.

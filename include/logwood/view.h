@@ -22,7 +22,8 @@ class View {
   View& operator=(View&&) noexcept;
   ~View();
 
-  // As those of Collection, at the view. Errors: also kNotFound where the collection is younger than the view.
+  // As those of Collection, at the view. Errors: also kNotFound where the collection is younger than the view,
+  // kInvalidArgument where it is another database's.
   [[nodiscard]] Result<std::optional<PinnedValue>> Get(const Collection& collection, Bytes key) const;
   [[nodiscard]] Cursor Scan(const Collection& collection) const;
   [[nodiscard]] Cursor Scan(const Collection& collection, Bytes start, Bytes limit) const;

@@ -55,11 +55,17 @@ Status Batch::State::Check(const Engine* of, const Operation& operation) const {
     return Status::InvalidArgument("value of " + std::to_string(operation.value.size()) + " bytes; it may have at most " +
                                    std::to_string(kValueSizeMax));
   }
-  if (operation.key.size() + operation.value.size() > kBatchSizeMax - encoder.size_bytes()) {
+  if (!FitsInBatch(encoder.size_bytes(), operation.key.size(), operation.value.size())) {
     return Status::InvalidArgument("batch of more than " + std::to_string(kBatchSizeMax) +
                                    " bytes: commit it in parts");
   }
   return Status::Ok();
+}
+
+bool FitsInBatch(size_t size_bytes, size_t key_size, size_t value_size) {
+  constexpr size_t kLengthsSizeMax = 1 + 3 * 5;  // Type, collection and two lengths, as the log holds them.
+  const size_t needed = kLengthsSizeMax + key_size + value_size + ValueChecksumTableSize(value_size);
+  return size_bytes <= kBatchSizeMax && needed <= kBatchSizeMax - size_bytes;
 }
 
 }  // namespace logwood

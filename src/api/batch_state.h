@@ -10,6 +10,9 @@
 
 namespace logwood {
 
+// Whether a batch of `size_bytes` may take one operation more, with a key and a value of these sizes.
+[[nodiscard]] bool FitsInBatch(size_t size_bytes, size_t key_size, size_t value_size);
+
 // What a batch holds: its operations, encoded, and where they go.
 struct Batch::State {
   void Add(const Engine* of, const Operation& operation);

@@ -40,6 +40,8 @@ Database::~Database() {
 }
 
 Result<Database> Database::Open(const std::string& path, const Options& options) {
+  // Before anything comes into being.
+  LOGWOOD_RETURN_IF_ERROR(Engine::CheckOptions(options).WithContext("open " + path));
   const bool creates = options.mode == OpenMode::kOpenOrCreate || options.mode == OpenMode::kCreate;
   LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<Store> store,
                            OpenFileStore(path, creates ? MissingDirectory::kCreate : MissingDirectory::kFail));
@@ -70,11 +72,13 @@ Result<Collection> Database::OpenCollection(const std::string& name) const {
 }
 
 Result<Collection> Database::OpenOrCreate(const std::string& name, const CollectionOptions& options) {
-  Result<Collection> opened = OpenCollection(name);
-  if (opened.status().code() != StatusCode::kNotFound) return opened;
-  Result<Collection> created = CreateCollection(name, options);
-  // Another thread may have been faster.
-  return created.status().code() == StatusCode::kAlreadyExists ? OpenCollection(name) : std::move(created);
+  for (;;) {
+    Result<Collection> opened = OpenCollection(name);
+    if (opened.status().code() != StatusCode::kNotFound) return opened;
+    Result<Collection> created = CreateCollection(name, options);
+    // Another thread may have been faster, and one that drops may be faster again.
+    if (created.status().code() != StatusCode::kAlreadyExists) return created;
+  }
 }
 
 Status Database::DropCollection(const std::string& name) {
@@ -108,7 +112,10 @@ Result<View> Database::NewView() const {
 
 Status Database::Flush() { return engine_->Flush(); }
 
-Status Database::Compact(const Collection& collection) { return engine_->Compact(CollectionId(collection.id_)); }
+Status Database::Compact(const Collection& collection) {
+  if (collection.engine_ != engine_) return Status::InvalidArgument("compact: a collection of another database");
+  return engine_->Compact(CollectionId(collection.id_));
+}
 
 Result<Verification> Database::Verify() const {
   LOGWOOD_ASSIGN_OR_RETURN(VerifyReport report, engine_->Verify());

@@ -20,32 +20,35 @@ View& View::operator=(const View&) = default;
 View& View::operator=(View&&) noexcept = default;
 View::~View() = default;
 
-Result<ReadView> View::State::OpenView() const {
+Result<ReadView> View::State::OpenView(const Engine* of) const {
+  if (of != engine.get()) return Status::InvalidArgument("view: a collection of another database");
   LOGWOOD_RETURN_IF_ERROR(engine->CheckOpen());
   return view;
 }
 
 Result<std::optional<PinnedValue>> View::Get(const Collection& collection, Bytes key) const {
-  LOGWOOD_RETURN_IF_ERROR(state_->engine->CheckOpen());
-  return ToPinnedValue(state_->view.Get(CollectionId(collection.id_), key));
+  LOGWOOD_ASSIGN_OR_RETURN(const ReadView view, state_->OpenView(collection.engine_.get()));
+  return ToPinnedValue(view.Get(CollectionId(collection.id_), key));
 }
 
 Cursor View::Scan(const Collection& collection) const {
-  return CursorFactory::Make(state_->engine, state_->OpenView(), CollectionId(collection.id_), {});
+  return CursorFactory::Make(state_->engine, state_->OpenView(collection.engine_.get()), CollectionId(collection.id_),
+                             {});
 }
 
 Cursor View::Scan(const Collection& collection, Bytes start, Bytes limit) const {
-  return CursorFactory::Make(state_->engine, state_->OpenView(), CollectionId(collection.id_),
+  return CursorFactory::Make(state_->engine, state_->OpenView(collection.engine_.get()), CollectionId(collection.id_),
                              {.start = start.ToString(), .limit = limit.ToString()});
 }
 
 Cursor View::ScanFrom(const Collection& collection, Bytes start) const {
-  return CursorFactory::Make(state_->engine, state_->OpenView(), CollectionId(collection.id_),
+  return CursorFactory::Make(state_->engine, state_->OpenView(collection.engine_.get()), CollectionId(collection.id_),
                              {.start = start.ToString(), .limit = std::nullopt});
 }
 
 Cursor View::ScanPrefix(const Collection& collection, Bytes prefix) const {
-  return CursorFactory::Make(state_->engine, state_->OpenView(), CollectionId(collection.id_), PrefixRange(prefix));
+  return CursorFactory::Make(state_->engine, state_->OpenView(collection.engine_.get()), CollectionId(collection.id_),
+                             PrefixRange(prefix));
 }
 
 }  // namespace logwood

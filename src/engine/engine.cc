@@ -25,18 +25,19 @@ FileNumber FirstFree(const std::set<FileNumber>& taken, FileNumber number) {
   return number;
 }
 
-Status CheckOptions(const Options& options) {
+}  // namespace
+
+Status Engine::CheckOptions(const Options& options) {
   if (options.mode == OpenMode::kSalvage) return Status::Unsupported("open mode kSalvage is not part of this version");
   LOGWOOD_RETURN_IF_ERROR(CheckRange("cache_size_bytes", options.cache_size_bytes, 0, uint64_t{1} << 40));
   LOGWOOD_RETURN_IF_ERROR(CheckRange("memtable_size_bytes", options.memtable_size_bytes, 512, uint64_t{1} << 32));
   return CheckRange("log_file_size_bytes", options.log_file_size_bytes, 4096, uint64_t{1} << 32);
 }
 
-}  // namespace
-
 Engine::Engine(Parts parts, const Options& options)
     : parts_(std::move(parts)),
       options_(options),
+      closing_(parts_.runtime),
       cache_(parts_.runtime, options.cache_size_bytes),
       files_(parts_.runtime, parts_.store, cache_),
       states_(parts_.runtime),
@@ -49,7 +50,7 @@ Engine::~Engine() {
 }
 
 Result<std::shared_ptr<Engine>> Engine::Open(Parts parts, const Options& options) {
-  LOGWOOD_RETURN_IF_ERROR(CheckOptions(options));
+  LOGWOOD_RETURN_IF_ERROR(CheckOptions(options).WithContext("open " + parts.store.description()));
   const std::shared_ptr<Engine> engine(new Engine(std::move(parts), options));
   const Status status = engine->LockAndFind();
   if (status.ok()) return engine;
@@ -60,9 +61,9 @@ Result<std::shared_ptr<Engine>> Engine::Open(Parts parts, const Options& options
 Status Engine::LockAndFind() {
   const OpenMode mode = options_.mode;
   const bool must_exist = mode == OpenMode::kOpen || mode == OpenMode::kReadOnly;
-  LOGWOOD_ASSIGN_OR_RETURN(const bool looks_like_one, HoldsDatabase(parts_.store));
+  LOGWOOD_ASSIGN_OR_RETURN(const std::set<FileNumber> numbers, NumbersTaken(parts_.store));
   // Asked before the lock, which may leave a trace: nothing comes into being by accident.
-  if (must_exist && !looks_like_one) return Status::NotFound("there is no database here");
+  if (must_exist && numbers.empty()) return Status::NotFound("there is no database here");
   LOGWOOD_ASSIGN_OR_RETURN(lock_,
                            parts_.store.Lock(mode == OpenMode::kReadOnly ? LockMode::kShared : LockMode::kExclusive));
   std::vector<FileNumber> unfinished;
@@ -84,17 +85,16 @@ Status Engine::StartReadOnly(FoundDatabase found) {
 }
 
 // What was found becomes writable: (1) its trees are opened, so that nothing is begun where they cannot be read, (2)
-// what was replayed is synced, (3) a manifest of this process's own says so and reserves its epoch and numbers, (4)
+// what was found is synced, (3) a manifest of this process's own says so and reserves its epoch and numbers, (4)
 // leftovers go, (5) a log begins, (6) commits may come.
 Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileNumber>& unfinished) {
   if (found) {
     files_.set_database(found->root.database);
     LOGWOOD_RETURN_IF_ERROR(root_.OpenTrees(found->root.state));
-    LOGWOOD_RETURN_IF_ERROR(SyncReplayed(parts_.store, *found));
+    LOGWOOD_RETURN_IF_ERROR(SyncFound(parts_.store, *found));
   }
   LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<Manifest> manifest, BeginManifest(found, unfinished));
   epoch_ = manifest->state().epoch;
-  if (found) root_.set_numbers_taken(found->inventory.numbers_taken);
   root_.Start(std::move(manifest));
   background_ = std::make_unique<Background>(Background::Parts{
       .context = JobContext(), .files = files_, .errors = errors_, .stay_policy = parts_.stay_policy});
@@ -109,19 +109,20 @@ Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileN
 
 Result<std::unique_ptr<Manifest>> Engine::BeginManifest(const std::optional<FoundDatabase>& found,
                                                         const std::vector<FileNumber>& unfinished) {
-  std::set<FileNumber> taken(unfinished.begin(), unfinished.end());
+  // Under the lock now. Files may be there whatever was found: a crash may leave one whose bytes say nothing.
+  LOGWOOD_ASSIGN_OR_RETURN(const std::set<FileNumber> taken, NumbersTaken(parts_.store));
   FileNumber number(1);
-  if (found) {
-    taken = found->inventory.numbers_taken;
-    number = found->root.state.file_numbers_reserved;
-  }
+  if (found) number = found->root.state.file_numbers_reserved;
+  root_.set_numbers_taken(taken);
   number = FirstFree(taken, number);
   Manifest::Identity identity{.number = number, .id = FileId(parts_.runtime.Random())};
   // The first log of this process, which BeginLog() makes: needed from here on where no older one is.
   const FileNumber first_log = FirstFree(taken, FileNumber(number.value() + 1));
   const FileNumber reserved(first_log.value() + Root::kFileNumbersAhead);
   if (!found) {
-    identity.database = DatabaseId(parts_.runtime.Random());
+    // A creation that was cut short is gone on with, so that its files are this database's own.
+    LOGWOOD_ASSIGN_OR_RETURN(identity.database, UnfinishedDatabase(parts_.store, unfinished));
+    if (identity.database == DatabaseId()) identity.database = DatabaseId(parts_.runtime.Random());
     ManifestState state;
     state.epoch = 1;
     state.file_numbers_reserved = reserved;
@@ -244,6 +245,7 @@ Status Engine::CheckWritable() const {
 }
 
 Status Engine::Close() {
+  const MutexLock lock(closing_);  // Who closes second returns when all is done, too.
   if (closed_.exchange(true, std::memory_order_acq_rel)) return Status::Ok();
   Status status;
   if (pipeline_ != nullptr) status = pipeline_->RunExclusively([this] { return CloseWriter(); });
@@ -265,11 +267,17 @@ Result<CollectionInfo> Engine::CreateCollection(const std::string& name, const C
                                    " bytes; it may have 1 to " + std::to_string(kCollectionNameSizeMax));
   }
   LOGWOOD_RETURN_IF_ERROR(CheckRange("block_size_bytes", options.block_size_bytes, 256, uint64_t{1} << 20));
-  Result<CollectionInfo> created = root_.CreateCollection(name, options);
-  if (created.status().code() == StatusCode::kIo || created.status().code() == StatusCode::kNoSpace) {
-    errors_.Keep(created.status());
-  }
-  return created;
+  std::optional<CollectionInfo> info;
+  // In the queue, so that Close() cannot overtake it: once it has returned the files may be another process's.
+  LOGWOOD_RETURN_IF_ERROR(pipeline_->RunExclusively([&] {
+    LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+    Result<CollectionInfo> created = root_.CreateCollection(name, options);
+    const StatusCode code = created.status().code();
+    if (code == StatusCode::kIo || code == StatusCode::kNoSpace) errors_.Keep(created.status());
+    if (created.ok()) info = *std::move(created);
+    return created.status();
+  }));
+  return *std::move(info);
 }
 
 Result<CollectionInfo> Engine::OpenCollection(const std::string& name) const {
@@ -321,6 +329,8 @@ Status Engine::Flush() {
 }
 
 Status Engine::Compact(CollectionId id) {
+  LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+  if (!root_.FindRoot(id)) return Status::NotFound("compact: the collection was dropped");
   LOGWOOD_RETURN_IF_ERROR(Flush());
   return background_->MergeNow(id, MergeEffort::kAll);
 }

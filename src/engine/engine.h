@@ -54,6 +54,8 @@ class Engine {
     uint64_t sequences_per_epoch = Sequence::kCounterMax;
   };
 
+  // Errors: kInvalidArgument (an option out of its range), kUnsupported (kSalvage).
+  static Status CheckOptions(const Options& options);
   // Opens, or creates, as `options.mode` says. Errors: kNotFound, kAlreadyExists, kInvalidArgument (an option out of
   // its range), kBusy, kCorruption, kUnsupported, kReadOnly, kIo, kNoSpace.
   [[nodiscard]] static Result<std::shared_ptr<Engine>> Open(Parts parts, const Options& options);
@@ -81,7 +83,7 @@ class Engine {
 
   // Brings everything in memory into trees and waits for it.
   Status Flush();
-  // Flush(), then merges the collection down to one tree.
+  // Flush(), then merges the collection down to one tree. Errors: also kNotFound (dropped).
   Status Compact(CollectionId id);
   // Reads and checks everything that is stored in trees. Errors: kClosed, kIo.
   [[nodiscard]] Result<VerifyReport> Verify() const;
@@ -115,6 +117,7 @@ class Engine {
   Options options_;
   std::unique_ptr<StoreLock> lock_;
   std::vector<std::string> strangers_;
+  Mutex closing_;                     // Held by Close(), before all other locks.
   std::atomic<bool> closed_ = false;  // Released by Close(), acquired by all others.
 
   BlockCache cache_;

@@ -4,7 +4,7 @@ namespace logwood {
 
 void ErrorLatch::Keep(const Status& status) {
   const MutexLock lock(mutex_);
-  if (first_.ok()) first_ = status;
+  if (first_.ok()) first_ = status.WithOutcome(Outcome::kNotApplied);
 }
 
 Status ErrorLatch::status() const {

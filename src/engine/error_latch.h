@@ -12,7 +12,7 @@ class ErrorLatch {
   // `runtime` must outlive the latch.
   explicit ErrorLatch(Runtime& runtime) : mutex_(runtime) {}
 
-  // Keeps `status` if it is the first that is not OK.
+  // Keeps `status` if it is the first that is not OK. Whoever is told it later did nothing: its outcome is kNotApplied.
   void Keep(const Status& status);
   // OK, or the first error.
   [[nodiscard]] Status status() const;

@@ -38,7 +38,6 @@ class InventoryTaker {
       inventory_.strangers.push_back(name);
       return Status::Ok();
     }
-    inventory_.numbers_taken.insert(parts->number);
     if (IsNamedByManifest(*parts)) return Status::Ok();
     if (parts->type == FileType::kManifest) return ClassifyManifest(name, *parts);
     return ClassifyByHeader(name, *parts);
@@ -164,9 +163,13 @@ bool IsUnwrittenHeader(Bytes begins) {
   return std::ranges::all_of(begins.First(kFileHeaderSize), [](std::byte byte) { return byte == std::byte{0}; });
 }
 
-Result<bool> HoldsDatabase(Store& store) {
+Result<std::set<FileNumber>> NumbersTaken(Store& store) {
   LOGWOOD_ASSIGN_OR_RETURN(const std::vector<std::string> names, store.List());
-  return std::ranges::any_of(names, [](const std::string& name) { return ParseFileName(name).has_value(); });
+  std::set<FileNumber> numbers;
+  for (const std::string& name : names) {
+    if (const std::optional<FileNameParts> parts = ParseFileName(name)) numbers.insert(parts->number);
+  }
+  return numbers;
 }
 
 Result<FoundDatabase> FindDatabase(Store& store, const KindRegistry& kinds, std::vector<FileNumber>* unfinished) {
@@ -190,7 +193,19 @@ Result<FoundDatabase> FindDatabase(Store& store, const KindRegistry& kinds, std:
   return found;
 }
 
-Status SyncReplayed(Store& store, const FoundDatabase& found) {
+Result<DatabaseId> UnfinishedDatabase(Store& store, const std::vector<FileNumber>& unfinished) {
+  for (const FileNumber number : unfinished) {
+    const std::string name = FileName(number, FileType::kManifest);
+    LOGWOOD_ASSIGN_OR_RETURN(const std::string beginning, ReadBeginning(store, name));
+    if (const Result<FileHeader> header = DecodeFileHeader(beginning, name); header.ok()) return header->database;
+  }
+  return DatabaseId();
+}
+
+Status SyncFound(Store& store, const FoundDatabase& found) {
+  LOGWOOD_ASSIGN_OR_RETURN(const std::unique_ptr<ReadableFile> manifest,
+                           store.Open(FileName(found.root.header.file.number, FileType::kManifest)));
+  LOGWOOD_RETURN_IF_ERROR(manifest->Sync());
   for (const LogEnd& log : found.logs.logs) {
     LOGWOOD_ASSIGN_OR_RETURN(const std::unique_ptr<ReadableFile> file,
                              store.Open(FileName(log.number, FileType::kLog)));

@@ -23,7 +23,6 @@ struct Inventory {
   std::vector<FileNumber> logs;          // Of the manifest's epoch: what the last process wrote.
   std::vector<FileNameParts> leftovers;  // Ours, and needed by nothing: left by a crash.
   std::vector<std::string> strangers;    // Not ours: reported and left alone.
-  std::set<FileNumber> numbers_taken;    // In names of our form, whoever made them.
 };
 
 // A database as it was found: nothing was written yet.
@@ -34,16 +33,20 @@ struct FoundDatabase {
   LogRecovery logs;
 };
 
-// Whether `store` holds anything that looks like a database, by names alone.
-[[nodiscard]] Result<bool> HoldsDatabase(Store& store);
+// The numbers in names of our form, whoever made the files: none where nothing looks like a database.
+[[nodiscard]] Result<std::set<FileNumber>> NumbersTaken(Store& store);
 
 // Reads manifest and logs. Reads only. `unfinished` is filled as by Manifest::Load().
 // Errors: kNotFound (no database), kCorruption, kUnsupported, kIo.
 [[nodiscard]] Result<FoundDatabase> FindDatabase(Store& store, const KindRegistry& kinds,
                                                  std::vector<FileNumber>* unfinished);
 
-// Makes durable what was replayed from the logs.
-Status SyncReplayed(Store& store, const FoundDatabase& found);
+// The id of a database whose creation was cut short; none where its files do not say. Errors: kIo.
+[[nodiscard]] Result<DatabaseId> UnfinishedDatabase(Store& store, const std::vector<FileNumber>& unfinished);
+
+// Makes durable what was found: the manifest, whose reservation of numbers the next files rely on (I6), and what was
+// replayed from the logs.
+Status SyncFound(Store& store, const FoundDatabase& found);
 
 // What `begins` looks like: a file header that was never completed holds nothing, zeros, or its own first bytes.
 [[nodiscard]] bool IsUnwrittenHeader(Bytes begins);

@@ -111,6 +111,7 @@ Status Root::DropCollection(CollectionId id) {
   LOGWOOD_RETURN_IF_ERROR(CheckWritable());
   if (!manifest_->state().collections.contains(id)) return Status::NotFound("drop: the collection was dropped before");
   Change change{.edit = {.collections_dropped = {id}}, .apply = [id](ReadState& read) { read.trees.erase(id); }};
+  // Its files may hold trees of other collections too, and then stay.
   for (const auto& [file, bytes] : states_.Load()->trees.at(id)->LiveBytes()) {
     change.edit.live_bytes.push_back({.file = file, .bytes = -static_cast<int64_t>(bytes)});
   }

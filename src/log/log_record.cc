@@ -74,8 +74,7 @@ std::optional<LogRecordHeader> DecodeLogRecordHeader(Bytes data, FileId file, ui
 }
 
 bool IsLogRecordType(uint8_t type) noexcept {
-  return type >= static_cast<uint8_t>(LogRecordType::kOperations) &&
-         type <= static_cast<uint8_t>(LogRecordType::kEdit);
+  return type >= static_cast<uint8_t>(LogRecordType::kOperations) && type <= static_cast<uint8_t>(LogRecordType::kEdit);
 }
 
 std::string LogRecordHeaderFault(const LogRecordHeader& header) {

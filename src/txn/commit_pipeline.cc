@@ -82,7 +82,7 @@ Status CommitPipeline::CommitGroup(Group& group) {
   LOGWOOD_RETURN_IF_ERROR(poison_);
   uint64_t operations = 0;
   for (const Member* const member : group) operations += member->commit->batch.operation_count();
-  LOGWOOD_RETURN_IF_ERROR(hooks_.make_room(operations));
+  LOGWOOD_RETURN_IF_ERROR(hooks_.make_room(operations).WithOutcome(Outcome::kNotApplied));
   RejectOrphans(group);
   TakeSequences(group);                               // I1, I6.
   LOGWOOD_RETURN_IF_ERROR(Keep(AppendToLog(group)));  // From here on a failure leaves the outcome unknown.

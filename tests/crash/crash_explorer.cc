@@ -189,7 +189,9 @@ Status CrashExplorer::UseOnce(SimulatedStore& device, DatabaseContents& contents
   LOGWOOD_ASSIGN_OR_RETURN(contents, ReadAll(db));
   LOGWOOD_ASSIGN_OR_RETURN(const Verification verification, db.Verify());
   if (!verification.damages.empty()) return verification.damages.front();
-  if (!verification.strangers.empty()) return Status::Corruption("stranger " + verification.strangers.front());
+  if (stale_ == StaleBytes::kZeros && !verification.strangers.empty()) {
+    return Status::Corruption("stranger " + verification.strangers.front());
+  }
   if (contents.contains("left")) {
     LOGWOOD_ASSIGN_OR_RETURN(Collection left, db.OpenCollection("left"));
     LOGWOOD_RETURN_IF_ERROR(left.Put("~", "used"));

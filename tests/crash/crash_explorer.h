@@ -64,7 +64,8 @@ struct ExplorationCounts {
 // gave then: what counts is then only whether that still fits. Thread-compatible.
 class CrashExplorer {
  public:
-  explicit CrashExplorer(uint64_t seed) : runtime_(seed) {}
+  // With garbage on the device a file may be found whose header is none: nobody's, reported as a stranger.
+  CrashExplorer(uint64_t seed, StaleBytes stale) : runtime_(seed), stale_(stale) {}
 
   [[nodiscard]] QueueRuntime& runtime() { return runtime_; }
 
@@ -107,6 +108,7 @@ class CrashExplorer {
   [[nodiscard]] std::string Path() const;
 
   QueueRuntime runtime_;
+  const StaleBytes stale_;
   std::unordered_map<Fingerprint, Recovery> recoveries_;
   std::unordered_map<Fingerprint, ExplorationCounts> nested_;  // By the device that was found.
   ExplorationCounts counts_;

@@ -10,7 +10,7 @@ namespace {
 
 // Runs the long history, its background work interleaved as the seed says, and crashes it at every storage call.
 void CrashEverywhere(uint64_t seed, const SimulatedStoreOptions& options) {
-  CrashExplorer explorer(seed);
+  CrashExplorer explorer(seed, options.stale);
   Simulator simulator(seed);
   SimulatedStore store(simulator, options);
   Ledger ledger;

@@ -71,6 +71,12 @@ void History::RunMerging() {
   if (Open(OptionsWith(512)) && CommitOne("e", Sync::kNo) && CommitOne("f", Sync::kNo)) Close();
 }
 
+void History::PrepareLogs() {
+  if (!Open(OptionsWith(65536)) || !Create("left") || !Create("right") || !CommitRandomly(30)) return;
+  if (!CommitOne(std::string(5000, 'x'), Sync::kNo) || !CommitRandomly(20) || !Close()) return;
+  if (Open(OptionsWith(65536)) && CommitRandomly(10)) Close();
+}
+
 void History::RunRecovery() {
   if (!Open(OptionsWith(4096))) return;
   if (collections_.contains("left") && !Commit({{"left", "~", "recovered"}}, Sync::kYes)) return;

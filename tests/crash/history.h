@@ -40,6 +40,8 @@ class History {
   void PrepareMerging();
   // A database is opened and written to until a flush and a merge have happened, with few calls.
   void RunMerging();
+  // Two sessions that leave all they wrote in several log files.
+  void PrepareLogs();
   // Whoever comes after a crash: opens, commits and closes.
   void RunRecovery();
 

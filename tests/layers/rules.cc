@@ -100,14 +100,14 @@ std::vector<Finding> CheckNoTimeChanceThreads(const SourceFile& file) {
   const std::string part = PartOf(file.path);
   if (!IsLibrary(part) || part == "src/base") return {};
   constexpr std::string_view kWhy = "time, chance, threads and waiting come from base (I12)";
-  std::vector<Finding> findings = FindWords(file,
-                                            {"steady_clock", "system_clock", "high_resolution_clock", "random_device",
-                                             "this_thread", "gettimeofday", "nanosleep", "usleep"},
-                                            {"thread", "condition_variable", "future", "semaphore", "latch", "barrier",
-                                             "stop_token", "random", "pthread.h"},
-                                            kWhy);
-  // A store is made without a runtime. It guards its tables by mutexes that are never held over anything that waits, and
-  // names the time of day at which a lock was taken; it decides nothing by either.
+  std::vector<Finding> findings = FindWords(
+      file,
+      {"steady_clock", "system_clock", "high_resolution_clock", "random_device", "this_thread", "gettimeofday",
+       "nanosleep", "usleep"},
+      {"thread", "condition_variable", "future", "semaphore", "latch", "barrier", "stop_token", "random", "pthread.h"},
+      kWhy);
+  // A store is made without a runtime. It guards its tables by mutexes that are never held over anything that waits,
+  // and names the time of day at which a lock was taken; it decides nothing by either.
   if (part == "src/store") return findings;
   for (Finding& finding : FindWords(file, {"clock_gettime"}, {"mutex", "shared_mutex", "ctime", "time.h"}, kWhy)) {
     findings.push_back(std::move(finding));

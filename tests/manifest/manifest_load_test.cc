@@ -169,7 +169,7 @@ TEST_F(ManifestLoadTest, ALoneManifestWithADamagedHeaderIsNoFreshStart) {
     std::string damaged = image.bytes;
     damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
     Put(*store_, ManifestName(1), damaged);
-    ExpectError(StatusCode::kCorruption, "000001.manifest");
+    ExpectError(StatusCode::kCorruption, "manifest file 1 offset 0: file header checksum");
   }
 }
 
