@@ -68,7 +68,8 @@ Status Engine::LockAndFind() {
                            parts_.store.Lock(mode == OpenMode::kReadOnly ? LockMode::kShared : LockMode::kExclusive));
   std::vector<FileNumber> unfinished;
   Result<FoundDatabase> found = FindDatabase(parts_.store, parts_.kinds, &unfinished);
-  if (found.ok() && mode == OpenMode::kCreate) return Status::AlreadyExists("there is a database here");
+  if (found.ok() && mode == OpenMode::kCreate)
+    return Status::AlreadyExists("there is a database here: open it, or name another place");
   if (!found.ok() && (found.status().code() != StatusCode::kNotFound || must_exist)) return found.status();
   if (mode == OpenMode::kReadOnly) return StartReadOnly(*std::move(found));
   return Start(found.ok() ? std::optional(*std::move(found)) : std::nullopt, unfinished);

@@ -49,7 +49,10 @@ bool NeedsNoQuotes(char c) {
 
 Status WithAdvice(const Status& status, const std::string& path) {
   if (status.code() != StatusCode::kNotFound) return status;
-  return Status::NotFound(std::string(status.message()) + "\nTo make a database: logwood create " + ShellWord(path));
+  const bool may_be_made = FirstForeignFile(path).empty();
+  return Status::NotFound(
+      std::string(status.message()) +
+      (may_be_made ? "\nTo make a database: logwood create " + ShellWord(path) : "; name the directory of one"));
 }
 
 Result<Database> OpenToRead(const std::string& path) { return Open(path, OpenMode::kReadOnly); }

@@ -63,10 +63,22 @@ int EndOfParse(const CLI::App& program, const CLI::ParseError& end, Terminal& te
   return kExitError;
 }
 
+// What to do next, where the message cannot say.
+std::string AdviceOn(const Status& status) {
+  if (status.code() == StatusCode::kCorruption) {
+    return "\nStored bytes are damaged. All damage there is: logwood verify DB. What helps is a backup of the file "
+           "named.";
+  }
+  if (status.outcome() == Outcome::kUnknown) {
+    return "\nWhether it was written is not known; once the cause is gone, look: logwood get DB COLLECTION KEY";
+  }
+  return {};
+}
+
 int Run(const std::string& verb, const Action& action, Terminal& terminal) {
   const Result<Answer> answer = action(terminal);
   if (answer.ok()) return static_cast<int>(*answer);
-  terminal.Complain(verb + ": " + std::string(answer.status().message()));
+  terminal.Complain(verb + ": " + std::string(answer.status().message()) + AdviceOn(answer.status()));
   return kExitError;
 }
 
