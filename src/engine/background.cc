@@ -84,14 +84,16 @@ void Background::EndJob() {
   changed_.NotifyAll();  // Under the mutex: after the last job this object may be gone.
 }
 
-// Flushes sealed generations, oldest first, until none is left or one fails. Stop() waits for it to end so: else the
-// logs of processes that live for one commit would pile up, and every open replay more of them.
+// Flushes sealed generations, oldest first, until none is left or the work is stopped. One that holds as many logs as
+// there may be is flushed before that: else the logs of processes that live for one commit would pile up, and every
+// open replay more of them.
 void Background::FlushJob() {
   for (;;) {
     SealedGeneration oldest;
     {
       const MutexLock lock(mutex_);
-      if (sealed_.empty() || !parts_.errors.status().ok()) {
+      const bool may_wait = !sealed_.empty() && sealed_.front().logs.size() < kLogFilesMax;
+      if (sealed_.empty() || !parts_.errors.status().ok() || (stopping_ && may_wait)) {
         flushing_ = false;
         return;
       }

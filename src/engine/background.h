@@ -41,8 +41,8 @@ class Background {
   Status MergeNow(CollectionId collection, MergeEffort effort);
   // Removes files that nobody holds any more, in the background.
   void StartRemoving();
-  // Starts no merge any more and waits for what runs, and for sealed generations to be flushed, unless an error stands
-  // in the way.
+  // Starts nothing more and waits for what runs. Sealed generations that were not flushed stay in the log, but for one
+  // that holds as many logs as there may be.
   void Stop();
 
  private:

@@ -11,8 +11,6 @@ namespace {
 
 // Sealed generations that may wait for their flush before writers wait too: memory stays within three memtables.
 constexpr size_t kSealedGenerationsMax = 2;
-// Log files at which a generation is sealed however small it is: recovery opens each of them.
-constexpr size_t kLogFilesMax = 16;
 
 Status CheckRange(std::string_view name, uint64_t value, uint64_t min, uint64_t max) {
   if (value >= min && value <= max) return Status::Ok();

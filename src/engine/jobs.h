@@ -13,6 +13,9 @@
 
 namespace logwood {
 
+// Log files at which a generation is sealed however small it is: recovery opens each of them.
+inline constexpr size_t kLogFilesMax = 16;
+
 // A generation that takes no more entries, with the log files that hold the same.
 struct SealedGeneration {
   std::shared_ptr<const Generation> generation;
