@@ -32,6 +32,11 @@ void History::RunLong() {
   if (FirstSession() && SecondSession()) ThirdSession();
 }
 
+void History::RunMedium() {
+  divisor_ = 2;
+  RunLong();
+}
+
 bool History::FirstSession() {
   if (!Open(OptionsWith(1024)) || !Create("left") || !Create("right")) return false;
   if (!CommitRandomly(8) || !HoldView() || !CommitRandomly(6) || !Create("guest") || !CommitRandomly(18)) return false;
@@ -68,7 +73,8 @@ void History::PrepareMerging() {
 }
 
 void History::RunMerging() {
-  if (Open(OptionsWith(512)) && CommitOne("e", Sync::kNo) && CommitOne("f", Sync::kNo)) Close();
+  if (!Open(OptionsWith(512)) || !CommitOne("e", Sync::kNo) || !Flush()) return;
+  if (CommitOne("f", Sync::kNo) && Flush() && CommitOne("g", Sync::kNo)) Close();
 }
 
 void History::PrepareLogs() {
@@ -162,9 +168,10 @@ bool History::Commit(const std::vector<LedgerWrite>& writes, Sync sync) {
 }
 
 bool History::CommitRandomly(int count) {
-  for (int i = 0; i < count; ++i) {
+  for (int i = 0; i < count; i += divisor_) {
     const Sync sync = random_.OneIn(4) ? Sync::kYes : Sync::kNo;
     if (!Commit(RandomWrites(), sync)) return false;
+    if (world_.after_commit) world_.after_commit();
   }
   return true;
 }
