@@ -85,7 +85,10 @@ Status Engine::StartReadOnly(FoundDatabase found) {
 // What was found becomes writable: (1) what was found is synced, (2) a manifest of this process's own says so and
 // reserves its epoch and numbers, (3) leftovers go, (4) a log begins, (5) commits may come.
 Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileNumber>& unfinished) {
-  if (found) LOGWOOD_RETURN_IF_ERROR(SyncFound(parts_.store, *found));
+  if (found) {
+    found->DropEmptyLogs();
+    LOGWOOD_RETURN_IF_ERROR(SyncFound(parts_.store, *found));
+  }
   LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<Manifest> manifest, BeginManifest(found, unfinished));
   epoch_ = manifest->state().epoch;
   LOGWOOD_RETURN_IF_ERROR(root_.Start(std::move(manifest)));
