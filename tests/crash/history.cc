@@ -50,7 +50,8 @@ bool History::SecondSession() {
   if (!Drop("guest") || !CommitRandomly(8) || !Create("guest") || !CommitRandomly(20)) return false;
   CheckView();
   held_.reset();
-  return CommitOne(std::string(5000, 'x'), Sync::kNo) && CommitRandomly(3) && Close();
+  if (!CommitOne(std::string(5000, 'x'), Sync::kNo) || !CommitRandomly(3) || !CommitLarge(Sync::kNo)) return false;
+  return CommitRandomly(3) && CommitLarge(Sync::kYes) && CommitRandomly(3) && Close();
 }
 
 bool History::ThirdSession() {
@@ -179,6 +180,16 @@ bool History::CommitRandomly(int count) {
 bool History::CommitOne(const std::string& value, Sync sync) {
   return Commit(
       {{"left", "#", std::to_string(++commit_count_)}, {"left", "key" + std::to_string(commit_count_), value}}, sync);
+}
+
+bool History::CommitLarge(Sync sync) {
+  const std::string number = std::to_string(++commit_count_);
+  return Commit({{"left", "#", number},
+                 {"left", "large", std::string(9000, 'l')},
+                 {"right", "#", number},
+                 {"right", "larger", std::string(17000, 'r')},
+                 {"left", "last", number}},
+                sync);
 }
 
 std::vector<LedgerWrite> History::RandomWrites() {

@@ -75,6 +75,8 @@ class History {
   bool Compact(const std::string& collection);
   bool Commit(const std::vector<LedgerWrite>& writes, Sync sync);
   bool CommitRandomly(int count);
+  // A commit of several records.
+  bool CommitLarge(Sync sync);
   bool CommitOne(const std::string& value, Sync sync);
 
   bool HoldView();
