@@ -31,6 +31,7 @@ class DatabaseSimulation {
     uint64_t commits = 0;       // Acknowledged.
     uint64_t commits_lost = 0;  // Refused because the database was closed.
     uint64_t cuts_seen = 0;     // By readers.
+    uint64_t seen_early = 0;    // Commits with sync that were seen before their writers knew.
     uint64_t store_calls = 0;
   };
   // Runs the actors, then checks all images.
@@ -44,6 +45,8 @@ class DatabaseSimulation {
   void Read();
   bool ReadOnce(Cut& last);
   [[nodiscard]] Status Observe(const View& view, Cut& cut);
+  void Watch();
+  void See(const Cut& cut);
   void FlushNowAndThen();
   void CompactNowAndThen();
   void CreateAndDrop();
@@ -52,6 +55,7 @@ class DatabaseSimulation {
 
   void OnStoreCall(const StoreCall& call);
   void KeepImage(const StoreCall& call);
+  void KeepImageOfWhatIsSeen();
   void Acknowledge(size_t writer, uint64_t number, Sync sync, const Cut& acknowledged_before);
   [[nodiscard]] Cut SyncedAmong(const Cut& cut) const;
   void Pause(uint64_t yields_max);
@@ -78,6 +82,7 @@ class DatabaseSimulation {
   Cut visible_{};
   std::map<std::string, Presence> passing_;
   std::vector<Cut> seen_;
+  uint64_t seen_early_ = 0;
   std::vector<CrashImage> images_;
   std::vector<std::string> findings_;
 };
