@@ -101,6 +101,7 @@ void DatabaseSimulation::Begin() {
   simulator_.Spawn("watcher", [this] { Watch(); });
   simulator_.Spawn("flusher", [this] { FlushNowAndThen(); });
   simulator_.Spawn("compactor", [this] { CompactNowAndThen(); });
+  simulator_.Spawn("verifier", [this] { VerifyNowAndThen(); });
   simulator_.Spawn("creator", [this] { CreateAndDrop(); });
   simulator_.Spawn("closer", [this] { CloseSometime(); });
 }
@@ -209,6 +210,15 @@ void DatabaseSimulation::CompactNowAndThen() {
   do {
     Pause(300);
   } while (!random_.OneIn(4) && GoesOn(db_->Compact(collections_[random_.Below(kCollectionCount)])));
+}
+
+void DatabaseSimulation::VerifyNowAndThen() {
+  do {
+    Pause(300);
+    const Result<Verification> verified = db_->Verify();
+    if (!GoesOn(verified.status())) return;
+    for (const Status& damage : verified->damages) Expect(false, damage.ToString());
+  } while (!random_.OneIn(3));
 }
 
 void DatabaseSimulation::CreateAndDrop() {

@@ -16,10 +16,10 @@
 namespace logwood::testing {
 
 // A whole database among actors, in an order that a seed decides: writers with and without sync, readers with views and
-// cursors, one who flushes, one who compacts, one who creates and drops collections, one who closes the database in the
-// midst of it. Checked while it runs: reads only go forward, views repeat, batches are seen whole, what was
-// acknowledged is seen at once, all that is seen lies in one order, and nothing is written once Close() has returned.
-// At drawn store calls the store is kept as a crash would leave it, for CheckImage(). Used once.
+// cursors, one who flushes, one who compacts, one who verifies, one who creates and drops collections, one who closes
+// the database in the midst of it. Checked while it runs: reads only go forward, views repeat, batches are seen whole,
+// what was acknowledged is seen at once, all that is seen lies in one order, and nothing is written once Close() has
+// returned. At drawn store calls the store is kept as a crash would leave it, for CheckImage(). Used once.
 class DatabaseSimulation {
  public:
   explicit DatabaseSimulation(uint64_t seed);
@@ -49,6 +49,7 @@ class DatabaseSimulation {
   void See(const Cut& cut);
   void FlushNowAndThen();
   void CompactNowAndThen();
+  void VerifyNowAndThen();
   void CreateAndDrop();
   [[nodiscard]] Status CreateAndDropOnce(const std::string& name);
   void CloseSometime();
