@@ -43,8 +43,8 @@ TEST_F(CollectionTest, KeysAndValuesBeyondTheLimitsAreRefusedWithBothNumbers) {
     EXPECT_EQ(refused.code(), StatusCode::kInvalidArgument);
     EXPECT_EQ(refused.outcome(), Outcome::kNotApplied);
   }
-  EXPECT_EQ(users_.Put(key, "").message(), "key of 65537 bytes; it may have 65536");
-  EXPECT_EQ(users_.Put("", value).message(), "value of 16777217 bytes; it may have 16777216");
+  EXPECT_EQ(users_.Put(key, "").message(), "key of 65537 bytes; it may have at most 65536");
+  EXPECT_EQ(users_.Put("", value).message(), "value of 16777217 bytes; it may have at most 16777216");
   EXPECT_FALSE(users_.Scan().valid());
 }
 
@@ -184,7 +184,7 @@ TEST_F(BatchTest, OneWriteThatCannotBeMakesTheWholeBatchInvalid) {
   batch.Put(users_, "ada", "1815");
   batch.Put(users_, std::string(kKeySizeMax + 1, 'k'), "");
   batch.Put(users_, "", std::string(kValueSizeMax + 1, 'v'));
-  EXPECT_EQ(batch.status().message(), "key of 65537 bytes; it may have 65536");
+  EXPECT_EQ(batch.status().message(), "key of 65537 bytes; it may have at most 65536");
   const Status refused = db_.Commit(batch);
   EXPECT_EQ(refused, batch.status());
   EXPECT_EQ(refused.code(), StatusCode::kInvalidArgument);
