@@ -52,8 +52,8 @@ Status Batch::State::Check(const Engine* of, const Operation& operation) const {
                                    std::to_string(kKeySizeMax));
   }
   if (operation.value.size() > kValueSizeMax) {
-    return Status::InvalidArgument("value of " + std::to_string(operation.value.size()) + " bytes; it may have at most " +
-                                   std::to_string(kValueSizeMax));
+    return Status::InvalidArgument("value of " + std::to_string(operation.value.size()) +
+                                   " bytes; it may have at most " + std::to_string(kValueSizeMax));
   }
   if (!FitsInBatch(encoder.size_bytes(), operation.key.size(), operation.value.size())) {
     return Status::InvalidArgument("batch of more than " + std::to_string(kBatchSizeMax) +

@@ -90,6 +90,7 @@ Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileN
   if (found) {
     files_.set_database(found->root.database);
     LOGWOOD_RETURN_IF_ERROR(root_.OpenTrees(found->root.state));
+    found->DropEmptyLogs();
     LOGWOOD_RETURN_IF_ERROR(SyncFound(parts_.store, *found));
   }
   LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<Manifest> manifest, BeginManifest(found, unfinished));

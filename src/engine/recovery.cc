@@ -193,6 +193,12 @@ Result<FoundDatabase> FindDatabase(Store& store, const KindRegistry& kinds, std:
   return found;
 }
 
+void FoundDatabase::DropEmptyLogs() {
+  if (!replayed->collections().empty()) return;
+  for (const LogEnd& log : logs.logs) inventory.leftovers.push_back({.number = log.number, .type = FileType::kLog});
+  logs.logs.clear();
+}
+
 Result<DatabaseId> UnfinishedDatabase(Store& store, const std::vector<FileNumber>& unfinished) {
   for (const FileNumber number : unfinished) {
     const std::string name = FileName(number, FileType::kManifest);

@@ -27,6 +27,9 @@ struct Inventory {
 
 // A database as it was found: nothing was written yet.
 struct FoundDatabase {
+  // Makes leftovers of logs that hold nothing which trees do not: else every open that writes nothing would add one.
+  void DropEmptyLogs();
+
   Manifest::Loaded root;
   Inventory inventory;
   std::shared_ptr<Generation> replayed;  // All that the logs hold and the trees do not.

@@ -38,11 +38,29 @@ uint64_t FingerprintOf(SimulatedStore& device) {
   return hash;
 }
 
+// That a database which was flushed and closed keeps one manifest and one log: nothing was left lying about.
+Status CheckFiles(SimulatedStore& device) {
+  LOGWOOD_ASSIGN_OR_RETURN(const std::vector<std::string> names, device.List());
+  const auto count = [&](std::string_view ending) {
+    return std::ranges::count_if(names, [&](const std::string& name) { return name.ends_with(ending); });
+  };
+  if (count(".manifest") == 1 && count(".log") == 1) return Status::Ok();
+  std::string message = "files left over:";
+  for (const std::string& name : names) message += " " + name;
+  return Status::Corruption(message);
+}
+
 }  // namespace
 
 MomentRecorder::MomentRecorder(SimulatedStore& store, const Ledger& ledger, Runtime& runtime)
     : store_(store), ledger_(ledger), runtime_(runtime) {
   store.SetCallObserver([this](const StoreCall& call) { Observe(call); });
+}
+
+std::string MomentRecorder::Calls() const {
+  std::string calls;
+  for (const auto& [kind, name] : calls_) calls += std::string(ToString(kind)) + " " + name + "\n";
+  return calls;
 }
 
 uint64_t MomentRecorder::CountOf(StoreCallKind kind, const std::string& ending) const {
@@ -66,20 +84,27 @@ void MomentRecorder::Observe(const StoreCall& call) {
                               std::string(call.name) + (after ? ", after" : ", before")});
 }
 
-void CrashExplorer::Explore(const MomentRecorder& recorder, const Ledger& ledger, int depth, uint64_t drawn_count) {
+void CrashExplorer::Explore(const MomentRecorder& recorder, const Ledger& ledger, int depth, const DeathPlan& plan) {
   counts_.points += recorder.point_count();
-  for (const Moment& moment : recorder.moments()) {
-    path_.push_back(moment.call);
-    for (const Death& death : DeathsAt(moment, drawn_count)) {
-      if (GivenUp()) return;
-      path_.push_back(death.name);
-      const auto device = DeviceAfter(death, moment);
-      const std::optional<Cut> cut = Check(*device, death, moment, ledger);
-      if (cut && depth > 1) Nest(*device, death, NextLedger(ledger, *cut, death, moment), depth - 1);
-      path_.pop_back();
-    }
+  for (const Moment& moment : recorder.moments()) DieAt(moment, ledger, depth, plan);
+}
+
+void CrashExplorer::ExploreMoment(const Moment& moment, const Ledger& ledger, const DeathPlan& plan) {
+  ++counts_.points;
+  DieAt(moment, ledger, 1, plan);
+}
+
+void CrashExplorer::DieAt(const Moment& moment, const Ledger& ledger, int depth, const DeathPlan& plan) {
+  path_.push_back(moment.call);
+  for (const Death& death : DeathsAt(moment, plan)) {
+    if (GivenUp()) break;
+    path_.push_back(death.name);
+    const auto device = DeviceAfter(death, moment);
+    const std::optional<Cut> cut = Check(*device, death, moment, ledger);
+    if (cut && depth > 1) Nest(*device, death, NextLedger(ledger, *cut, death, moment), depth - 1);
     path_.pop_back();
   }
+  path_.pop_back();
 }
 
 void CrashExplorer::ExploreOnePath(const MomentRecorder& recorder, const Ledger& ledger, int depth, uint64_t seed) {
@@ -101,16 +126,17 @@ void CrashExplorer::ExploreOnePath(const MomentRecorder& recorder, const Ledger&
   path_.resize(path_.size() - 2);
 }
 
-std::vector<CrashExplorer::Death> CrashExplorer::DeathsAt(const Moment& moment, uint64_t drawn_count) {
+std::vector<CrashExplorer::Death> CrashExplorer::DeathsAt(const Moment& moment, const DeathPlan& plan) {
   std::vector<Death> deaths;
   deaths.push_back({"nothing kept", CrashChoice::Nothing()});
   deaths.push_back({"everything kept", CrashChoice::Everything()});
   const size_t pending = moment.device->PendingItems().size();
-  for (size_t item = 0; item < pending; ++item) {
+  const bool singles = plan.singles == DeathPlan::Singles::kEach;
+  for (size_t item = 0; singles && item < pending; ++item) {
     deaths.push_back({"only item " + std::to_string(item) + " kept", CrashChoice::Only(item)});
     deaths.push_back({"all but item " + std::to_string(item) + " kept", CrashChoice::AllBut(item)});
   }
-  for (uint64_t seed = 0; pending > 0 && seed < drawn_count; ++seed) {
+  for (uint64_t seed = 0; pending > 0 && seed < plan.drawn_count; ++seed) {
     deaths.push_back({"what seed " + std::to_string(seed) + " draws kept", CrashChoice::Drawn(seed)});
   }
   deaths.push_back({"the process alone died", std::nullopt});
@@ -156,7 +182,7 @@ void CrashExplorer::Nest(SimulatedStore& device, const Death& death, Ledger ledg
   History history({device, runtime_, ledger}, 0);
   history.RunRecovery();
   EXPECT_EQ(history.failure(), Status::Ok()) << Path();
-  Explore(recorder, ledger, depth, 0);
+  Explore(recorder, ledger, depth, {});
   if (!death.choice) return;
   nested_[fingerprint] = {.points = counts_.points - before.points, .devices = counts_.devices - before.devices};
 }
@@ -198,7 +224,9 @@ Status CrashExplorer::UseOnce(SimulatedStore& device, DatabaseContents& contents
     LOGWOOD_ASSIGN_OR_RETURN(const std::optional<PinnedValue> value, left.Get("~"));
     if (!value || *value != Bytes("used")) return Status::Corruption("what was put after recovery is not there");
   }
-  return db.Close();
+  LOGWOOD_RETURN_IF_ERROR(db.Flush());
+  LOGWOOD_RETURN_IF_ERROR(db.Close());
+  return stale_ == StaleBytes::kZeros ? CheckFiles(device) : Status::Ok();
 }
 
 std::string CrashExplorer::Path() const {

@@ -40,6 +40,8 @@ class MomentRecorder {
   [[nodiscard]] const std::vector<Moment>& moments() const { return moments_; }
   // Moments before and after a call, those not kept among them.
   [[nodiscard]] uint64_t point_count() const { return point_count_; }
+  // The calls, one a line.
+  [[nodiscard]] std::string Calls() const;
   // Calls of a kind on files whose name ends so.
   [[nodiscard]] uint64_t CountOf(StoreCallKind kind, const std::string& ending) const;
 
@@ -60,6 +62,14 @@ struct ExplorationCounts {
   uint64_t devices = 0;  // Crashed there.
 };
 
+// The ways in which a process ends at a moment, beside three that are always tried: nothing kept, everything kept, and
+// the process alone dead.
+struct DeathPlan {
+  enum class Singles : uint8_t { kSkip, kEach };
+  Singles singles = Singles::kEach;  // Each pending item alone, and all but it.
+  uint64_t drawn_count = 0;          // Subsets that seeds draw.
+};
+
 // Crashes devices, opens what is left, and holds it against the ledger. A device that was opened before gives what it
 // gave then: what counts is then only whether that still fits. Thread-compatible.
 class CrashExplorer {
@@ -69,10 +79,12 @@ class CrashExplorer {
 
   [[nodiscard]] QueueRuntime& runtime() { return runtime_; }
 
-  // Crashes at every moment: nothing kept, everything, each pending item alone, all but it, and `drawn_count` subsets;
+  // Crashes at every moment: nothing kept, everything, what the plan adds;
   // then the process alone dies. The next process is crashed in the same way, until `depth` crashes have followed upon
   // one another. Failures go to GoogleTest.
-  void Explore(const MomentRecorder& recorder, const Ledger& ledger, int depth, uint64_t drawn_count);
+  void Explore(const MomentRecorder& recorder, const Ledger& ledger, int depth, const DeathPlan& plan);
+  // Once, at one moment that was caught otherwise.
+  void ExploreMoment(const Moment& moment, const Ledger& ledger, const DeathPlan& plan);
   // `depth` crashes upon one another, all decided by the seed.
   void ExploreOnePath(const MomentRecorder& recorder, const Ledger& ledger, int depth, uint64_t seed);
 
@@ -93,7 +105,7 @@ class CrashExplorer {
     std::optional<CrashChoice> choice;  // None: the process alone died, and what is pending still is.
   };
 
-  [[nodiscard]] static std::vector<Death> DeathsAt(const Moment& moment, uint64_t drawn_count);
+  [[nodiscard]] static std::vector<Death> DeathsAt(const Moment& moment, const DeathPlan& plan);
   [[nodiscard]] static Death DrawDeath(uint64_t seed);
   [[nodiscard]] std::unique_ptr<SimulatedStore> DeviceAfter(const Death& death, const Moment& moment);
   // Where the next process finds itself; nullopt after a failure.
@@ -101,6 +113,7 @@ class CrashExplorer {
                                          const Ledger& ledger);
   [[nodiscard]] static Ledger NextLedger(const Ledger& ledger, const Cut& cut, const Death& death,
                                          const Moment& moment);
+  void DieAt(const Moment& moment, const Ledger& ledger, int depth, const DeathPlan& plan);
   void Nest(SimulatedStore& device, const Death& death, Ledger ledger, int depth);
   [[nodiscard]] const Recovery& Recover(const SimulatedStore& device);
   [[nodiscard]] Recovery RecoverAndUse(SimulatedStore& device);

@@ -23,7 +23,7 @@ void CrashEverywhere(uint64_t seed, const SimulatedStoreOptions& options) {
   EXPECT_EQ(history.view_check_count(), 4);
   EXPECT_EQ(store.violations(), std::vector<std::string>());
   EXPECT_GT(store.calls(), 300u);
-  explorer.Explore(recorder, ledger, 1, 8);
+  explorer.Explore(recorder, ledger, 1, {.drawn_count = 8});
   std::cout << "seed: " << seed << ", storage calls: " << store.calls() << ", commits: " << ledger.bounds().submitted
             << ", logs: " << recorder.CountOf(StoreCallKind::kCreate, ".log")
             << ", trees: " << recorder.CountOf(StoreCallKind::kCreate, ".tree")

@@ -32,6 +32,11 @@ void History::RunLong() {
   if (FirstSession() && SecondSession()) ThirdSession();
 }
 
+void History::RunMedium() {
+  divisor_ = 2;
+  RunLong();
+}
+
 bool History::FirstSession() {
   if (!Open(OptionsWith(1024)) || !Create("left") || !Create("right")) return false;
   if (!CommitRandomly(8) || !HoldView() || !CommitRandomly(6) || !Create("guest") || !CommitRandomly(18)) return false;
@@ -45,7 +50,8 @@ bool History::SecondSession() {
   if (!Drop("guest") || !CommitRandomly(8) || !Create("guest") || !CommitRandomly(20)) return false;
   CheckView();
   held_.reset();
-  return CommitOne(std::string(5000, 'x'), Sync::kNo) && CommitRandomly(3) && Close();
+  if (!CommitOne(std::string(5000, 'x'), Sync::kNo) || !CommitRandomly(3) || !CommitLarge(Sync::kNo)) return false;
+  return CommitRandomly(3) && CommitLarge(Sync::kYes) && CommitRandomly(3) && Close();
 }
 
 bool History::ThirdSession() {
@@ -68,7 +74,8 @@ void History::PrepareMerging() {
 }
 
 void History::RunMerging() {
-  if (Open(OptionsWith(512)) && CommitOne("e", Sync::kNo) && CommitOne("f", Sync::kNo)) Close();
+  if (!Open(OptionsWith(512)) || !CommitOne("e", Sync::kNo) || !Flush()) return;
+  if (CommitOne("f", Sync::kNo) && Flush() && CommitOne("g", Sync::kNo)) Close();
 }
 
 void History::PrepareLogs() {
@@ -162,9 +169,10 @@ bool History::Commit(const std::vector<LedgerWrite>& writes, Sync sync) {
 }
 
 bool History::CommitRandomly(int count) {
-  for (int i = 0; i < count; ++i) {
+  for (int i = 0; i < count; i += divisor_) {
     const Sync sync = random_.OneIn(4) ? Sync::kYes : Sync::kNo;
     if (!Commit(RandomWrites(), sync)) return false;
+    if (world_.after_commit) world_.after_commit();
   }
   return true;
 }
@@ -172,6 +180,16 @@ bool History::CommitRandomly(int count) {
 bool History::CommitOne(const std::string& value, Sync sync) {
   return Commit(
       {{"left", "#", std::to_string(++commit_count_)}, {"left", "key" + std::to_string(commit_count_), value}}, sync);
+}
+
+bool History::CommitLarge(Sync sync) {
+  const std::string number = std::to_string(++commit_count_);
+  return Commit({{"left", "#", number},
+                 {"left", "large", std::string(9000, 'l')},
+                 {"right", "#", number},
+                 {"right", "larger", std::string(17000, 'r')},
+                 {"left", "last", number}},
+                sync);
 }
 
 std::vector<LedgerWrite> History::RandomWrites() {

@@ -26,6 +26,8 @@ class History {
     Store& store;
     Runtime& runtime;
     Ledger& ledger;
+    // Called after each random commit; may be empty. Where nothing runs by itself, it may run jobs.
+    std::function<void()> after_commit = {};
   };
 
   History(const World& world, uint64_t seed) : world_(world), random_(seed) {}
@@ -34,6 +36,8 @@ class History {
   // collection created; then a large memtable over several log files, a collection dropped and created again; then
   // small ones again, a flush and a full merge.
   void RunLong();
+  // The same with half as many commits.
+  void RunMedium();
   // A database is made and written to, with few calls.
   void RunShort();
   // What RunMerging() goes on from: three flushes, so that the fourth brings a merge.
@@ -71,6 +75,8 @@ class History {
   bool Compact(const std::string& collection);
   bool Commit(const std::vector<LedgerWrite>& writes, Sync sync);
   bool CommitRandomly(int count);
+  // A commit of several records.
+  bool CommitLarge(Sync sync);
   bool CommitOne(const std::string& value, Sync sync);
 
   bool HoldView();
@@ -87,6 +93,7 @@ class History {
   std::map<std::string, Collection> collections_;
   std::optional<HeldView> held_;
   int commit_count_ = 0;
+  int divisor_ = 1;
   int view_check_count_ = 0;
   Status failure_;
 };

@@ -9,11 +9,8 @@ namespace logwood::testing {
 
 std::chrono::nanoseconds QueueRuntime::Now() { return std::chrono::nanoseconds(now_ns_ += 1000); }
 
-void QueueRuntime::RunJobs() {
-  while (!jobs_.empty()) RunOneJob();
-}
-
 void QueueRuntime::RunOneJob() {
+  if (jobs_.empty()) return;
   const std::function<void()> job = std::move(jobs_.front());
   jobs_.pop_front();
   job();

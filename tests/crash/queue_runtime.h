@@ -21,8 +21,8 @@ class QueueRuntime final : public Runtime, private Scheduler {
   void Execute(std::function<void()> job) override { jobs_.push_back(std::move(job)); }
   Scheduler* scheduler() override { return this; }
 
-  // Runs all jobs, and those that they add.
-  void RunJobs();
+  // Runs the oldest job, if there is one.
+  void RunOneJob();
 
  private:
   void LockMutex(const void* mutex) override;
@@ -31,7 +31,6 @@ class QueueRuntime final : public Runtime, private Scheduler {
   void NotifyOne(const void* /*condition*/) override {}
   void NotifyAll(const void* /*condition*/) override {}
   void Yield(std::string_view /*point*/) override {}
-  void RunOneJob();
 
   SeededRandom random_;
   int64_t now_ns_ = 0;

@@ -76,7 +76,7 @@ void RunOut(uint64_t sequences_per_epoch, Simulator& simulator, SimulatedStore& 
 }
 
 TEST(Epoch, WhenItsSequencesRunOutTheNextBeginsAndNothingIsLost) {
-  for (const uint64_t sequences_per_epoch : {2, 3, 7, 50}) {
+  for (const uint64_t sequences_per_epoch : {2u, 3u, 7u, 50u}) {
     SCOPED_TRACE(std::to_string(sequences_per_epoch) + " sequences an epoch");
     Simulator simulator({.seed = sequences_per_epoch, .disposal = Disposal::kPark});
     SimulatedStore store(simulator);

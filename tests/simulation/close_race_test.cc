@@ -26,6 +26,9 @@ class CloseRace {
       if (closed_ && kWritingCalls.contains(call.kind)) {
         ADD_FAILURE() << "after Close() returned: " << ToString(call.kind) << " of " << call.name;
       }
+      // A device that is slow at the one file that Close() does not need: whoever is not excluded is overtaken.
+      if (!began_ || !call.name.ends_with(".manifest") || call.phase != StoreCallPhase::kBefore) return;
+      for (int i = 0; i < 60; ++i) simulator_.scheduler()->Yield("slow manifest");
     });
   }
 
@@ -36,6 +39,7 @@ class CloseRace {
       db_.emplace(Database::Open(store_, {.memtable_size_bytes = 512}, simulator_).value());
       collection_.emplace(db_->CreateCollection("ada").value());
       collection_->Put("key", "unsynced", {.sync = Sync::kNo}).Check();
+      began_ = true;
       simulator_.Spawn("caller", [&] { given = call(*db_, *collection_); });
       for (int i = 0; i < closer_count; ++i) simulator_.Spawn("closer", [this] { Close(); });
     });
@@ -65,6 +69,7 @@ class CloseRace {
   SimulatedStore store_;
   std::optional<Database> db_;
   std::optional<Collection> collection_;
+  bool began_ = false;
   bool closed_ = false;
 };
 

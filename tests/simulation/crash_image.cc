@@ -45,14 +45,10 @@ class ImageChecker {
     if (!status.ok()) Note(status.ToString());
   }
 
-  Status CheckOpened(Store& store, Runtime& runtime) {
+  Status CheckOpened(SimulatedStore& store, Runtime& runtime) {
     LOGWOOD_ASSIGN_OR_RETURN(Database db, Database::Open(store, check_.options, runtime));
     LOGWOOD_RETURN_IF_ERROR(CheckPassing(db));
-    std::vector<Collection> collections;
-    for (size_t i = 0; i < kCollectionCount; ++i) {
-      LOGWOOD_ASSIGN_OR_RETURN(Collection collection, db.OpenCollection(CollectionName(i)));
-      collections.push_back(std::move(collection));
-    }
+    LOGWOOD_ASSIGN_OR_RETURN(std::vector<Collection> collections, OpenCollections(db));
     {
       LOGWOOD_ASSIGN_OR_RETURN(const View view, db.NewView());
       LOGWOOD_ASSIGN_OR_RETURN(const Cut cut, ReadCut(view, collections));
@@ -60,12 +56,33 @@ class ImageChecker {
       LOGWOOD_ASSIGN_OR_RETURN(const std::string difference,
                                CompareContents(view, collections, ContentsAt(check_.seed, cut)));
       if (!difference.empty()) Note("at cut " + ToString(cut) + ": " + difference);
+      if (image_.crash_again) LOGWOOD_RETURN_IF_ERROR(CheckSecondCrash(store, runtime, cut));
     }
     LOGWOOD_RETURN_IF_ERROR(collections.front().Put("after", "the crash"));
     LOGWOOD_RETURN_IF_ERROR(db.Compact(collections.front()));
     LOGWOOD_ASSIGN_OR_RETURN(const Verification verified, db.Verify());
     for (const Status& damage : verified.damages) Note(damage);
     return db.Close();
+  }
+
+  // What an open has shown was made durable before.
+  Status CheckSecondCrash(const SimulatedStore& store, Runtime& runtime, const Cut& shown) {
+    const std::unique_ptr<SimulatedStore> left = store.Crash(CrashChoice::Nothing());
+    LOGWOOD_ASSIGN_OR_RETURN(const Database db, Database::Open(*left, check_.options, runtime));
+    LOGWOOD_ASSIGN_OR_RETURN(const std::vector<Collection> collections, OpenCollections(db));
+    LOGWOOD_ASSIGN_OR_RETURN(const View view, db.NewView());
+    LOGWOOD_ASSIGN_OR_RETURN(const Cut cut, ReadCut(view, collections));
+    if (cut != shown) Note("opened at " + ToString(shown) + ", after a second crash at " + ToString(cut));
+    return Status::Ok();
+  }
+
+  static Result<std::vector<Collection>> OpenCollections(const Database& db) {
+    std::vector<Collection> collections;
+    for (size_t i = 0; i < kCollectionCount; ++i) {
+      LOGWOOD_ASSIGN_OR_RETURN(Collection collection, db.OpenCollection(CollectionName(i)));
+      collections.push_back(std::move(collection));
+    }
+    return collections;
   }
 
   void CheckCut(const Cut& cut) {

@@ -28,6 +28,7 @@ struct CrashImage {
   std::string what;  // "call 17, nothing kept".
   std::unique_ptr<SimulatedStore> store;
   Knowledge known;
+  bool crash_again = false;  // Also look at what a loss of power leaves once this was opened.
 };
 
 // How many commits of each writer the view of a database holds, read from both collections. Errors: those of the reads;

@@ -11,7 +11,8 @@ namespace {
 constexpr uint64_t kCommitsOfAWriter = 9;
 constexpr uint64_t kReadsOfAReader = 6;
 constexpr size_t kReaderCount = 2;
-constexpr size_t kImagesMax = 5;
+constexpr size_t kImagesMax = 3;
+constexpr uint64_t kEarlyImagesMax = 2;
 
 SimulatedStoreOptions StoreOptions(uint64_t seed) {
   return {.capabilities = {.survives_process = true, .cheap_small_appends = seed % 3 != 0},
@@ -53,6 +54,7 @@ DatabaseSimulation::Tally DatabaseSimulation::Run() {
   for (const std::string& violation : store_.violations()) findings_.push_back(violation);
   tally.findings = findings_;
   tally.images = images_.size();
+  tally.seen_early = seen_early_;
   tally.cuts_seen = seen_.size();
   tally.store_calls = store_.calls();
   for (size_t writer = 0; writer < kWriterCount; ++writer) {
@@ -96,8 +98,10 @@ void DatabaseSimulation::Begin() {
     simulator_.Spawn("writer " + std::to_string(i), [this, i] { Write(i); });
   }
   for (size_t i = 0; i < kReaderCount; ++i) simulator_.Spawn("reader", [this] { Read(); });
+  simulator_.Spawn("watcher", [this] { Watch(); });
   simulator_.Spawn("flusher", [this] { FlushNowAndThen(); });
   simulator_.Spawn("compactor", [this] { CompactNowAndThen(); });
+  simulator_.Spawn("verifier", [this] { VerifyNowAndThen(); });
   simulator_.Spawn("creator", [this] { CreateAndDrop(); });
   simulator_.Spawn("closer", [this] { CloseSometime(); });
 }
@@ -166,8 +170,34 @@ bool DatabaseSimulation::ReadOnce(Cut& last) {
 Status DatabaseSimulation::Observe(const View& view, Cut& cut) {
   LOGWOOD_ASSIGN_OR_RETURN(cut, ReadCut(view, collections_));
   Expect(IsWithin(cut, begun_), "a view shows what was never written");
-  RaiseTo(visible_, cut);
+  See(cut);
   return Status::Ok();
+}
+
+// Gets go only forward, too.
+void DatabaseSimulation::Watch() {
+  Cut last{};
+  while (last != Cut{kCommitsOfAWriter, kCommitsOfAWriter, kCommitsOfAWriter}) {
+    for (size_t writer = 0; writer < kWriterCount; ++writer) {
+      const auto got = collections_.back().Get(NumberKey(writer));
+      if (!GoesOn(got.status())) return;
+      const uint64_t number = got->has_value() ? std::stoull((*got)->ToString()) : 0;
+      Expect(number >= last[writer], "a get shows less than an earlier one");
+      last[writer] = number;
+      See(last);
+    }
+    Pause(10);
+  }
+}
+
+// The narrowest moment: a commit that asked for sync is seen, and its writer does not know yet.
+void DatabaseSimulation::See(const Cut& cut) {
+  const Cut synced_before = SyncedAmong(visible_);
+  RaiseTo(visible_, cut);
+  const Cut synced = SyncedAmong(visible_);
+  if (synced == synced_before || IsWithin(synced, acknowledged_)) return;
+  ++seen_early_;
+  if (seen_early_ <= kEarlyImagesMax) KeepImageOfWhatIsSeen();
 }
 
 void DatabaseSimulation::FlushNowAndThen() {
@@ -180,6 +210,15 @@ void DatabaseSimulation::CompactNowAndThen() {
   do {
     Pause(300);
   } while (!random_.OneIn(4) && GoesOn(db_->Compact(collections_[random_.Below(kCollectionCount)])));
+}
+
+void DatabaseSimulation::VerifyNowAndThen() {
+  do {
+    Pause(300);
+    const Result<Verification> verified = db_->Verify();
+    if (!GoesOn(verified.status())) return;
+    for (const Status& damage : verified->damages) Expect(false, damage.ToString());
+  } while (!random_.OneIn(3));
 }
 
 void DatabaseSimulation::CreateAndDrop() {
@@ -236,7 +275,15 @@ void DatabaseSimulation::OnStoreCall(const StoreCall& call) {
     findings_.push_back("after Close() returned: " + std::string(ToString(call.kind)) + " of " +
                         std::string(call.name));
   }
-  if (images_.size() < kImagesMax && crash_random_.OneIn(50)) KeepImage(call);
+  if (images_.size() < kImagesMax && crash_random_.OneIn(80)) KeepImage(call);
+}
+
+void DatabaseSimulation::KeepImageOfWhatIsSeen() {
+  CrashImage image{.what = "crash when a commit was seen before its writer knew",
+                   .store = store_.Crash(CrashChoice::Nothing()),
+                   .known = {.required = synced_, .begun = begun_, .passing = passing_}};
+  RaiseTo(image.known.required, SyncedAmong(visible_));
+  images_.push_back(std::move(image));
 }
 
 void DatabaseSimulation::KeepImage(const StoreCall& call) {
@@ -251,6 +298,7 @@ void DatabaseSimulation::KeepImage(const StoreCall& call) {
     case 1:
       image.what += "of the process alone";
       image.store = store_.Clone();
+      image.crash_again = true;
       RaiseTo(image.known.required, acknowledged_);
       RaiseTo(image.known.required, visible_);
       break;

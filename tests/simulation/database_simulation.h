@@ -16,10 +16,10 @@
 namespace logwood::testing {
 
 // A whole database among actors, in an order that a seed decides: writers with and without sync, readers with views and
-// cursors, one who flushes, one who compacts, one who creates and drops collections, one who closes the database in the
-// midst of it. Checked while it runs: reads only go forward, views repeat, batches are seen whole, what was
-// acknowledged is seen at once, all that is seen lies in one order, and nothing is written once Close() has returned.
-// At drawn store calls the store is kept as a crash would leave it, for CheckImage(). Used once.
+// cursors, one who flushes, one who compacts, one who verifies, one who creates and drops collections, one who closes
+// the database in the midst of it. Checked while it runs: reads only go forward, views repeat, batches are seen whole,
+// what was acknowledged is seen at once, all that is seen lies in one order, and nothing is written once Close() has
+// returned. At drawn store calls the store is kept as a crash would leave it, for CheckImage(). Used once.
 class DatabaseSimulation {
  public:
   explicit DatabaseSimulation(uint64_t seed);
@@ -31,6 +31,7 @@ class DatabaseSimulation {
     uint64_t commits = 0;       // Acknowledged.
     uint64_t commits_lost = 0;  // Refused because the database was closed.
     uint64_t cuts_seen = 0;     // By readers.
+    uint64_t seen_early = 0;    // Commits with sync that were seen before their writers knew.
     uint64_t store_calls = 0;
   };
   // Runs the actors, then checks all images.
@@ -44,14 +45,18 @@ class DatabaseSimulation {
   void Read();
   bool ReadOnce(Cut& last);
   [[nodiscard]] Status Observe(const View& view, Cut& cut);
+  void Watch();
+  void See(const Cut& cut);
   void FlushNowAndThen();
   void CompactNowAndThen();
+  void VerifyNowAndThen();
   void CreateAndDrop();
   [[nodiscard]] Status CreateAndDropOnce(const std::string& name);
   void CloseSometime();
 
   void OnStoreCall(const StoreCall& call);
   void KeepImage(const StoreCall& call);
+  void KeepImageOfWhatIsSeen();
   void Acknowledge(size_t writer, uint64_t number, Sync sync, const Cut& acknowledged_before);
   [[nodiscard]] Cut SyncedAmong(const Cut& cut) const;
   void Pause(uint64_t yields_max);
@@ -78,6 +83,7 @@ class DatabaseSimulation {
   Cut visible_{};
   std::map<std::string, Presence> passing_;
   std::vector<Cut> seen_;
+  uint64_t seen_early_ = 0;
   std::vector<CrashImage> images_;
   std::vector<std::string> findings_;
 };
