@@ -120,7 +120,9 @@ void CrashExplorer::ExploreOnePath(const MomentRecorder& recorder, const Ledger&
   if (cut && depth > 1) {
     Ledger next = NextLedger(ledger, *cut, death, moment);
     const MomentRecorder recovery(*device, next, runtime_);
-    History({*device, runtime_, next}, seed).RunRecovery();
+    History history({*device, runtime_, next}, seed);
+    history.RunRecovery();
+    EXPECT_EQ(history.failure(), Status::Ok()) << Path();
     ExploreOnePath(recovery, next, depth - 1, random.Next());
   }
   path_.resize(path_.size() - 2);
@@ -194,10 +196,15 @@ const CrashExplorer::Recovery& CrashExplorer::Recover(const SimulatedStore& devi
   return place->second;
 }
 
-// Opened, read, written to and closed; and once more, which must find the same.
+// Opened by a reader; then by a writer, read, written to, flushed and closed; and once more, which must find the same.
 CrashExplorer::Recovery CrashExplorer::RecoverAndUse(SimulatedStore& device) {
   Recovery recovery;
-  recovery.status = UseOnce(device, recovery.contents);
+  DatabaseContents read_only;
+  recovery.status = ReadOnly(device, read_only);
+  if (recovery.status.ok()) recovery.status = UseOnce(device, recovery.contents);
+  if (recovery.status.ok() && read_only != recovery.contents) {
+    recovery.status = Status::Corruption("a reader finds other contents than a writer");
+  }
   if (!recovery.status.ok()) return recovery;
   DatabaseContents expected = recovery.contents;
   if (expected.contains("left")) expected["left"]["~"] = "used";
@@ -208,6 +215,18 @@ CrashExplorer::Recovery CrashExplorer::RecoverAndUse(SimulatedStore& device) {
   }
   for (const std::string& violation : device.violations()) recovery.status = Status::Corruption(violation);
   return recovery;
+}
+
+// A reader must find what a writer will, and change nothing.
+Status CrashExplorer::ReadOnly(SimulatedStore& device, DatabaseContents& contents) {
+  Options options = kRecoveryOptions;
+  options.mode = OpenMode::kReadOnly;
+  const Fingerprint before = FingerprintOf(device);
+  const auto db = Database::Open(device, options, runtime_);
+  if (db.status().code() == StatusCode::kNotFound) return Status::Ok();
+  LOGWOOD_RETURN_IF_ERROR(db.status());
+  LOGWOOD_ASSIGN_OR_RETURN(contents, ReadAll(*db));
+  return FingerprintOf(device) == before ? Status::Ok() : Status::Corruption("a reader changed the device");
 }
 
 Status CrashExplorer::UseOnce(SimulatedStore& device, DatabaseContents& contents) {

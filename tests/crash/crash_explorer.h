@@ -117,6 +117,7 @@ class CrashExplorer {
   void Nest(SimulatedStore& device, const Death& death, Ledger ledger, int depth);
   [[nodiscard]] const Recovery& Recover(const SimulatedStore& device);
   [[nodiscard]] Recovery RecoverAndUse(SimulatedStore& device);
+  Status ReadOnly(SimulatedStore& device, DatabaseContents& contents);
   Status UseOnce(SimulatedStore& device, DatabaseContents& contents);
   [[nodiscard]] std::string Path() const;
 

@@ -1,3 +1,4 @@
+#include <cstdlib>
 #include <gtest/gtest.h>
 #include <iostream>
 
@@ -23,6 +24,8 @@ void CrashEverywhere(uint64_t seed, const SimulatedStoreOptions& options) {
   EXPECT_EQ(history.view_check_count(), 4);
   EXPECT_EQ(store.violations(), std::vector<std::string>());
   EXPECT_GT(store.calls(), 300u);
+  EXPECT_GE(recorder.CountOf(StoreCallKind::kCreate, ".log"), 3u);
+  EXPECT_GE(recorder.CountOf(StoreCallKind::kRemove, ".tree"), 8u);  // Four by each merge.
   explorer.Explore(recorder, ledger, 1, {.drawn_count = 8});
   std::cout << "seed: " << seed << ", storage calls: " << store.calls() << ", commits: " << ledger.bounds().submitted
             << ", logs: " << recorder.CountOf(StoreCallKind::kCreate, ".log")
@@ -32,18 +35,26 @@ void CrashEverywhere(uint64_t seed, const SimulatedStoreOptions& options) {
             << " differ), devices: " << explorer.counts().devices << " (" << explorer.distinct_count() << " differ)\n";
 }
 
-TEST(Crash, AtAnyCallLeavesOneCutOfAllCommits) { CrashEverywhere(1, {.sector_size_bytes = 512}); }
+// The same with more seeds where there is time.
+void CrashManyEverywhere(uint64_t seed, const SimulatedStoreOptions& options) {
+  const uint64_t runs = std::getenv("LOGWOOD_FULL") != nullptr ? 10 : 1;
+  for (uint64_t run = 0; run < runs && !::testing::Test::HasFailure(); ++run) {
+    CrashEverywhere(seed + 100 * run, options);
+  }
+}
+
+TEST(Crash, AtAnyCallLeavesOneCutOfAllCommits) { CrashManyEverywhere(1, {.sector_size_bytes = 512}); }
 
 TEST(Crash, AtAnyCallLeavesOneCutAmongGarbageInSmallSectors) {
-  CrashEverywhere(2, {.sector_size_bytes = 256, .stale = StaleBytes::kGarbage, .stale_seed = 7});
+  CrashManyEverywhere(2, {.sector_size_bytes = 256, .stale = StaleBytes::kGarbage, .stale_seed = 7});
 }
 
 TEST(Crash, AtAnyCallLeavesOneCutInPreparedSpace) {
-  CrashEverywhere(3, {.sector_size_bytes = 4096, .prepared = PreparedSpace::kExpected});
+  CrashManyEverywhere(3, {.sector_size_bytes = 4096, .prepared = PreparedSpace::kExpected});
 }
 
 TEST(Crash, AtAnyCallLeavesOneCutInPreparedSpaceFullOfGarbage) {
-  CrashEverywhere(4, {.stale = StaleBytes::kGarbage, .stale_seed = 8, .prepared = PreparedSpace::kExpected});
+  CrashManyEverywhere(4, {.stale = StaleBytes::kGarbage, .stale_seed = 8, .prepared = PreparedSpace::kExpected});
 }
 
 }  // namespace
