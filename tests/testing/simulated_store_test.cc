@@ -291,6 +291,8 @@ TEST(SimulatedStore, ReusedNameIsAViolation) {
   EXPECT_TRUE(after->violations().empty());
   EXPECT_FALSE(after->Create("file", {}).ok());
   EXPECT_EQ(after->violations().size(), 1u);
+  EXPECT_EQ(store.names_used_up(), std::vector<std::string>{"file"});
+  EXPECT_EQ(after->names_used_up(), std::vector<std::string>{"file"});
 }
 
 TEST(SimulatedStore, NameLostInACrashMayBeUsed) {
