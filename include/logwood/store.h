@@ -28,7 +28,7 @@ struct StoreCapabilities {
 };
 
 struct CreateOptions {
-  // An upper bound, in bytes, of what will be appended; 0: not known. A store may prepare space for it, and until
+  // About how many bytes will be appended; 0: not known. A store may prepare space for it, and until
   // Finish() the file may then look larger than what was appended, with anything in the rest: formats find their end.
   uint64_t size_expected = 0;
 };

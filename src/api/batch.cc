@@ -12,19 +12,19 @@ Batch& Batch::operator=(Batch&&) noexcept = default;
 Batch::~Batch() = default;
 
 void Batch::Put(const Collection& collection, Bytes key, Bytes value) {
-  state_->Add(collection.engine_.get(),
+  state_->Add(collection.engine_,
               {.type = EntryType::kPut, .collection = CollectionId(collection.id_), .key = key, .value = value});
 }
 
 void Batch::Delete(const Collection& collection, Bytes key) {
-  state_->Add(collection.engine_.get(),
+  state_->Add(collection.engine_,
               {.type = EntryType::kTombstone, .collection = CollectionId(collection.id_), .key = key, .value = {}});
 }
 
 void Batch::Clear() {
   state_->encoder.Clear();
   state_->collections.clear();
-  state_->engine = nullptr;
+  state_->engine.reset();
   state_->status = Status::Ok();
 }
 
@@ -32,19 +32,23 @@ uint64_t Batch::count() const noexcept { return state_->encoder.operation_count(
 size_t Batch::size_bytes() const noexcept { return state_->encoder.size_bytes(); }
 const Status& Batch::status() const noexcept { return state_->status; }
 
-void Batch::State::Add(const Engine* of, const Operation& operation) {
+void Batch::State::Add(const std::shared_ptr<Engine>& of, const Operation& operation) {
   if (!status.ok()) return;
   status = Check(of, operation);
   if (!status.ok()) return;
-  engine = of;
+  if (collections.empty()) engine = of;
   if (std::ranges::find(collections, operation.collection) == collections.end()) {
     collections.push_back(operation.collection);
   }
   encoder.Add(operation.type, operation.collection, operation.key, operation.value);
 }
 
-Status Batch::State::Check(const Engine* of, const Operation& operation) const {
-  if (engine != nullptr && engine != of) {
+bool Batch::State::BelongsTo(const std::shared_ptr<Engine>& of) const {
+  return collections.empty() || (!engine.owner_before(of) && !of.owner_before(engine));
+}
+
+Status Batch::State::Check(const std::shared_ptr<Engine>& of, const Operation& operation) const {
+  if (!BelongsTo(of)) {
     return Status::InvalidArgument("batch: its collections belong to different databases");
   }
   if (operation.key.size() > kKeySizeMax) {

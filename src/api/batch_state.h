@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
 #include <vector>
 
 #include "base/ids.h"
@@ -15,12 +16,15 @@ namespace logwood {
 
 // What a batch holds: its operations, encoded, and where they go.
 struct Batch::State {
-  void Add(const Engine* of, const Operation& operation);
-  [[nodiscard]] Status Check(const Engine* of, const Operation& operation) const;
+  void Add(const std::shared_ptr<Engine>& of, const Operation& operation);
+  [[nodiscard]] Status Check(const std::shared_ptr<Engine>& of, const Operation& operation) const;
+  // Whether all its collections are of database `of`: true while it is empty.
+  [[nodiscard]] bool BelongsTo(const std::shared_ptr<Engine>& of) const;
 
   BatchEncoder encoder;
   std::vector<CollectionId> collections;
-  const Engine* engine = nullptr;  // Of its collections; null while it is empty. Compared, never followed.
+  // Of its collections. Compared by ownership: another database may come to stand where a closed one stood.
+  std::weak_ptr<Engine> engine;
   Status status;
 };
 

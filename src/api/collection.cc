@@ -15,14 +15,14 @@ Collection::Collection(std::shared_ptr<Engine> engine, uint32_t id, std::string 
 
 Status Collection::Put(Bytes key, Bytes value, const CommitOptions& options) {
   Batch::State batch;
-  batch.Add(engine_.get(), {.type = EntryType::kPut, .collection = CollectionId(id_), .key = key, .value = value});
+  batch.Add(engine_, {.type = EntryType::kPut, .collection = CollectionId(id_), .key = key, .value = value});
   LOGWOOD_RETURN_IF_ERROR(batch.status);
   return engine_->Commit({.batch = batch.encoder, .collections = batch.collections, .sync = options.sync}).status();
 }
 
 Status Collection::Delete(Bytes key, const CommitOptions& options) {
   Batch::State batch;
-  batch.Add(engine_.get(), {.type = EntryType::kTombstone, .collection = CollectionId(id_), .key = key, .value = {}});
+  batch.Add(engine_, {.type = EntryType::kTombstone, .collection = CollectionId(id_), .key = key, .value = {}});
   LOGWOOD_RETURN_IF_ERROR(batch.status);
   return engine_->Commit({.batch = batch.encoder, .collections = batch.collections, .sync = options.sync}).status();
 }

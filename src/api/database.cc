@@ -97,7 +97,7 @@ Result<std::vector<std::string>> Database::Collections() const {
 Status Database::Commit(Batch& batch, const CommitOptions& options) {
   Batch::State& state = *batch.state_;
   LOGWOOD_RETURN_IF_ERROR(state.status);
-  if (state.engine != nullptr && state.engine != engine_.get()) {
+  if (!state.BelongsTo(engine_)) {
     return Status::InvalidArgument("batch: its collections belong to another database");
   }
   return engine_->Commit({.batch = state.encoder, .collections = state.collections, .sync = options.sync}).status();

@@ -18,11 +18,6 @@ Status CheckRange(std::string_view name, uint64_t value, uint64_t min, uint64_t 
                                  std::to_string(min) + " to " + std::to_string(max));
 }
 
-FileNumber FirstFree(const std::set<FileNumber>& taken, FileNumber number) {
-  while (taken.contains(number)) number = FileNumber(number.value() + 1);
-  return number;
-}
-
 }  // namespace
 
 Status Engine::CheckOptions(const Options& options) {
@@ -84,14 +79,18 @@ Status Engine::StartReadOnly(FoundDatabase found) {
 }
 
 // What was found becomes writable: (1) its trees are opened, so that nothing is begun where they cannot be read, (2)
-// what was found is synced, (3) a manifest of this process's own says so and reserves its epoch and numbers, (4)
+// what was found is made durable, (3) a manifest of this process's own says so and reserves its epoch and numbers, (4)
 // leftovers go, (5) a log begins, (6) commits may come.
 Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileNumber>& unfinished) {
   if (found) {
     files_.set_database(found->root.database);
     LOGWOOD_RETURN_IF_ERROR(root_.OpenTrees(found->root.state));
     found->DropEmptyLogs();
+    LOGWOOD_RETURN_IF_ERROR(WriteUnprovenLogsAnew(parts_.store, parts_.runtime, *found));
     LOGWOOD_RETURN_IF_ERROR(SyncFound(parts_.store, *found));
+    strangers_ = found->inventory.strangers;
+  } else {
+    LOGWOOD_ASSIGN_OR_RETURN(strangers_, StrangersBeforeCreation(parts_.store, unfinished));
   }
   LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<Manifest> manifest, BeginManifest(found, unfinished));
   epoch_ = manifest->state().epoch;
@@ -129,6 +128,10 @@ Result<std::unique_ptr<Manifest>> Engine::BeginManifest(const std::optional<Foun
     state.first_log = first_log;
     return Manifest::Create(parts_.store, identity, std::move(state), parts_.kinds);
   }
+  if (found->root.state.epoch == Sequence::kEpochMax) {
+    return Status::Unsupported("the database was opened for writing " + std::to_string(Sequence::kEpochMax) +
+                               " times, which is the most there can be: copy it into a new one");
+  }
   identity.database = found->root.database;
   const std::vector<LogEnd>& logs = found->logs.logs;
   const ManifestEdit edit{.epoch = found->root.state.epoch + 1,
@@ -164,7 +167,6 @@ Status Engine::BeginLog(const std::optional<FoundDatabase>& found) {
 void Engine::DiscardLeftovers(const FoundDatabase& found) {
   for (const FileNameParts& leftover : found.inventory.leftovers) files_.Discard(leftover.number, leftover.type);
   files_.Discard(found.root.header.file.number, FileType::kManifest);  // Superseded by this process's own.
-  strangers_ = found.inventory.strangers;
 }
 
 NewFileOutput::Context Engine::JobContext() {
@@ -273,7 +275,8 @@ Result<CollectionInfo> Engine::CreateCollection(const std::string& name, const C
     LOGWOOD_RETURN_IF_ERROR(CheckWritable());
     Result<CollectionInfo> created = root_.CreateCollection(name, options);
     const StatusCode code = created.status().code();
-    if (code == StatusCode::kIo || code == StatusCode::kNoSpace) errors_.Keep(created.status());
+    const bool refused = code == StatusCode::kAlreadyExists || code == StatusCode::kUnsupported;
+    if (!refused) errors_.Keep(created.status());
     if (created.ok()) info = *std::move(created);
     return created.status();
   }));

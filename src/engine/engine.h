@@ -51,7 +51,7 @@ class Engine {
     KindRegistry kinds;
     StayPolicy stay_policy;
     // Sequences of an epoch; smaller in tests of what happens at its end.
-    uint64_t sequences_per_epoch = Sequence::kCounterMax;
+    uint64_t sequences_per_epoch = Sequence::kCounterMax - 1;  // What a log record can bear.
   };
 
   // Errors: kInvalidArgument (an option out of its range), kUnsupported (kSalvage).

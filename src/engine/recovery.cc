@@ -2,14 +2,20 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <utility>
 
 #include "base/status_macros.h"
 #include "codec/batch_encoder.h"
 #include "log/log_format.h"
+#include "log/log_reader.h"
+#include "log/log_writer.h"
 
 namespace logwood {
 namespace {
+
+// Numbers beyond the reservation that an open takes before its manifest is durable: for logs that it writes anew.
+constexpr uint64_t kFileNumbersBeforeManifestMax = 64;
 
 // The first bytes of a file, as many as it has of a log's header.
 Result<std::string> ReadBeginning(Store& store, const std::string& name) {
@@ -62,12 +68,15 @@ class InventoryTaker {
   }
 
   Status ClassifyByHeader(const std::string& name, const FileNameParts& parts) {
-    LOGWOOD_ASSIGN_OR_RETURN(const std::string beginning, ReadBeginning(store_, name));
+    const Result<std::string> read = ReadBeginning(store_, name);
+    // Listed and gone: what the manifest does not name may go at any time.
+    if (read.status().code() == StatusCode::kNotFound) return Status::Ok();
+    if (!read.ok()) return read.status();
+    const std::string& beginning = *read;
     const Result<FileHeader> header = DecodeFileHeader(beginning, name);
     const bool ours = header.ok() && header->database == root_.database && header->number == parts.number &&
                       header->type == parts.type;
-    const bool ours_unwritten =
-        !header.ok() && parts.number < root_.state.file_numbers_reserved && IsUnwrittenHeader(beginning);
+    const bool ours_unwritten = !header.ok() && MayBeTaken(parts.number) && IsUnwrittenHeader(beginning);
     if (parts.type == FileType::kLog && (ours || IsDamagedLogOfOurs(header, beginning, parts))) {
       return ClassifyLog(beginning, name, parts);
     }
@@ -77,6 +86,11 @@ class InventoryTaker {
       inventory_.strangers.push_back(name);
     }
     return Status::Ok();
+  }
+
+  // Whether the last process may have taken a number: from its reservation, or before it had one.
+  [[nodiscard]] bool MayBeTaken(FileNumber number) const {
+    return number.value() < root_.state.file_numbers_reserved.value() + kFileNumbersBeforeManifestMax;
   }
 
   [[nodiscard]] bool IsDamagedLogOfOurs(const Result<FileHeader>& header, Bytes beginning,
@@ -156,6 +170,81 @@ class Replay {
   Generation& generation_;
 };
 
+// The sequence before the first record of a log; of the same epoch. A log without records has none that are unproven:
+// Sequence::Max(), so that the search goes on to the log before it.
+Result<Sequence> LastSequenceBefore(Store& store, const LogEnd& log) {
+  LOGWOOD_ASSIGN_OR_RETURN(const std::unique_ptr<LogReader> reader, LogReader::Open(store, log.number, FileType::kLog));
+  LOGWOOD_ASSIGN_OR_RETURN(const std::optional<LogRecord> record, reader->Next());
+  if (!record || record->sequence.counter() == 0) return Sequence::Max();
+  return Sequence(record->sequence.value() - 1);
+}
+
+// Copies records up to `end`, gathered so that the store sees few appends. They bear no mark: the manifest is about to
+// say where the copy ends, which is more.
+Status CopyRecords(LogReader& reader, uint64_t end, LogWriter& writer) {
+  constexpr size_t kGatheredSize = size_t{1} << 20;
+  std::deque<std::string> bytes;  // Strings that do not move.
+  std::vector<LogRecord> records;
+  size_t gathered = 0;
+  while (reader.good_end() < end) {
+    LOGWOOD_ASSIGN_OR_RETURN(const std::optional<LogRecord> record, reader.Next());
+    if (!record)
+      return Status::Io("log file " + std::to_string(reader.header().file.number.value()) + " offset " +
+                        std::to_string(reader.good_end()) + ": read before, and not any more");
+    LogRecord& kept = records.emplace_back(*record);
+    kept.body = bytes.emplace_back(record->body.ToString());
+    kept.checksum_table = bytes.emplace_back(record->checksum_table.ToString());
+    gathered += LogRecordSize(kept);
+    if (gathered < kGatheredSize && reader.good_end() < end) continue;
+    LOGWOOD_RETURN_IF_ERROR(writer.Append(records, Sequence()));
+    records.clear();
+    bytes.clear();
+    gathered = 0;
+  }
+  return Status::Ok();
+}
+
+// A durable copy of a found log under a new number, and with it a new id.
+Result<LogEnd> CopyLog(Store& store, Runtime& runtime, const FoundDatabase& found, size_t index) {
+  const LogEnd& log = found.logs.logs[index];
+  LOGWOOD_ASSIGN_OR_RETURN(const std::unique_ptr<LogReader> reader, LogReader::Open(store, log.number, FileType::kLog));
+  LOGWOOD_ASSIGN_OR_RETURN(const std::set<FileNumber> taken, NumbersTaken(store));
+  LogFileHeader header = reader->header();
+  header.file.number = FirstFree(taken, found.root.state.file_numbers_reserved);
+  header.file.id = FileId(runtime.Random());
+  if (index > 0) {
+    const LogEnd& predecessor = found.logs.logs[index - 1];
+    header.predecessor = predecessor.number;
+    header.predecessor_id = predecessor.id;
+    header.predecessor_end = predecessor.end;
+  }
+  LOGWOOD_ASSIGN_OR_RETURN(const std::unique_ptr<LogWriter> writer, LogWriter::Create(store, header, log.end));
+  LOGWOOD_RETURN_IF_ERROR(CopyRecords(*reader, log.end, *writer));
+  LOGWOOD_RETURN_IF_ERROR(writer->Finish());
+  LOGWOOD_RETURN_IF_ERROR(writer->Sync());
+  return LogEnd{.number = header.file.number, .id = header.file.id, .end = writer->size()};
+}
+
+// Fills in what the logs of a database hold and the trees do not.
+Status ReadLogs(Store& store, FoundDatabase& found) {
+  LOGWOOD_ASSIGN_OR_RETURN(found.inventory, InventoryTaker(store, found.root).Take());
+  const ManifestState& state = found.root.state;
+  found.replayed = std::make_shared<Generation>(state.first_log);
+  found.replayed->set_last(state.flushed);
+  Replay replay(state, *found.replayed);
+  const LogRecoveryInput input{.database = found.root.database,
+                               .known = state.log_ends,
+                               .epoch = state.epoch,
+                               .candidates = found.inventory.logs,
+                               .flushed = state.flushed};
+  LOGWOOD_ASSIGN_OR_RETURN(found.logs,
+                           RecoverLogs(store, input, [&](const LogCommit& commit) { return replay.Apply(commit); }));
+  for (const FileNumber log : found.logs.leftovers) {
+    found.inventory.leftovers.push_back({.number = log, .type = FileType::kLog});
+  }
+  return Status::Ok();
+}
+
 }  // namespace
 
 bool IsUnwrittenHeader(Bytes begins) {
@@ -172,24 +261,18 @@ Result<std::set<FileNumber>> NumbersTaken(Store& store) {
   return numbers;
 }
 
+FileNumber FirstFree(const std::set<FileNumber>& taken, FileNumber number) {
+  while (taken.contains(number)) number = FileNumber(number.value() + 1);
+  return number;
+}
+
 Result<FoundDatabase> FindDatabase(Store& store, const KindRegistry& kinds, std::vector<FileNumber>* unfinished) {
   FoundDatabase found;
   LOGWOOD_ASSIGN_OR_RETURN(found.root, Manifest::Load(store, kinds, unfinished));
-  LOGWOOD_ASSIGN_OR_RETURN(found.inventory, InventoryTaker(store, found.root).Take());
-  const ManifestState& state = found.root.state;
-  found.replayed = std::make_shared<Generation>(state.first_log);
-  found.replayed->set_last(state.flushed);
-  Replay replay(state, *found.replayed);
-  const LogRecoveryInput input{.database = found.root.database,
-                               .known = state.log_ends,
-                               .epoch = state.epoch,
-                               .candidates = found.inventory.logs,
-                               .flushed = state.flushed};
-  LOGWOOD_ASSIGN_OR_RETURN(found.logs,
-                           RecoverLogs(store, input, [&](const LogCommit& commit) { return replay.Apply(commit); }));
-  for (const FileNumber log : found.logs.leftovers) {
-    found.inventory.leftovers.push_back({.number = log, .type = FileType::kLog});
-  }
+  const Status status = ReadLogs(store, found);
+  // Not found is the answer that there is no database, and there is one.
+  if (status.code() == StatusCode::kNotFound) return Status::Io(std::string(status.message()));
+  if (!status.ok()) return status;
   return found;
 }
 
@@ -206,6 +289,34 @@ Result<DatabaseId> UnfinishedDatabase(Store& store, const std::vector<FileNumber
     if (const Result<FileHeader> header = DecodeFileHeader(beginning, name); header.ok()) return header->database;
   }
   return DatabaseId();
+}
+
+Status WriteUnprovenLogsAnew(Store& store, Runtime& runtime, FoundDatabase& found) {
+  std::vector<LogEnd>& logs = found.logs.logs;
+  const size_t known_count = found.root.state.log_ends.size();  // Written anew, or synced by who wrote them, before.
+  size_t first = logs.size();
+  Sequence last = found.logs.last;
+  // A file's first record bears a mark of all before the file, so this goes back by two files at the most.
+  while (first > known_count && last > found.logs.mark) {
+    --first;
+    LOGWOOD_ASSIGN_OR_RETURN(last, LastSequenceBefore(store, logs[first]));
+  }
+  for (size_t i = first; i < logs.size(); ++i) {
+    found.inventory.leftovers.push_back({.number = logs[i].number, .type = FileType::kLog});
+    LOGWOOD_ASSIGN_OR_RETURN(logs[i], CopyLog(store, runtime, found, i));
+  }
+  return Status::Ok();
+}
+
+Result<std::vector<std::string>> StrangersBeforeCreation(Store& store, const std::vector<FileNumber>& unfinished) {
+  LOGWOOD_ASSIGN_OR_RETURN(std::vector<std::string> names, store.List());
+  std::erase_if(names, [&](const std::string& name) {
+    const std::optional<FileNameParts> parts = ParseFileName(name);
+    return parts && parts->type == FileType::kManifest &&
+           std::ranges::find(unfinished, parts->number) != unfinished.end();
+  });
+  std::ranges::sort(names);
+  return names;
 }
 
 Status SyncFound(Store& store, const FoundDatabase& found) {

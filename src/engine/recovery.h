@@ -39,6 +39,9 @@ struct FoundDatabase {
 // The numbers in names of our form, whoever made the files: none where nothing looks like a database.
 [[nodiscard]] Result<std::set<FileNumber>> NumbersTaken(Store& store);
 
+// The first number from `number` on that is not taken.
+[[nodiscard]] FileNumber FirstFree(const std::set<FileNumber>& taken, FileNumber number);
+
 // Reads manifest and logs. Reads only. `unfinished` is filled as by Manifest::Load().
 // Errors: kNotFound (no database), kCorruption, kUnsupported, kIo.
 [[nodiscard]] Result<FoundDatabase> FindDatabase(Store& store, const KindRegistry& kinds,
@@ -46,6 +49,17 @@ struct FoundDatabase {
 
 // The id of a database whose creation was cut short; none where its files do not say. Errors: kIo.
 [[nodiscard]] Result<DatabaseId> UnfinishedDatabase(Store& store, const std::vector<FileNumber>& unfinished);
+
+// Writes the logs anew, into new files, in which something was found that no durable mark proves to have been synced,
+// and puts the copies in their place: what a process left unsynced because a sync of it failed may look synced ever
+// after, and be gone after the next loss of power (I11). Rebello et al., "Can Applications Recover from fsync
+// Failures?", USENIX ATC 2020. Where the last process closed the database, or was followed by a mark, nothing is
+// written. Cost: one copy of the last log, or of the last two. Errors: kIo, kNoSpace.
+Status WriteUnprovenLogsAnew(Store& store, Runtime& runtime, FoundDatabase& found);
+
+// The files in a store that holds no database, but for manifests of a creation that was cut short. Errors: kIo.
+[[nodiscard]] Result<std::vector<std::string>> StrangersBeforeCreation(Store& store,
+                                                                       const std::vector<FileNumber>& unfinished);
 
 // Makes durable what was found: the manifest, whose reservation of numbers the next files rely on (I6), and what was
 // replayed from the logs.

@@ -190,6 +190,8 @@ Status Root::SettleFiles(const std::vector<FileAdded>& new_files, Change& change
 
 // Opens what the edit brings, makes the edit durable, and only then shows it.
 Status Root::Record(Change change) {
+  // Before the change, so that an error never tells of a change that was made.
+  LOGWOOD_RETURN_IF_ERROR(RolloverIfDue().WithOutcome(Outcome::kNotApplied));
   ManifestEdit& edit = change.edit;
   if (const FileNumber ahead = Ahead(next_file_); ahead > manifest_->state().file_numbers_reserved) {
     edit.file_numbers_reserved = ahead;
@@ -206,7 +208,7 @@ Status Root::Record(Change change) {
   });
   for (const FileNumber dropped : edit.files_dropped) files_.Retire(dropped);
   for (const FileAdded& file : change.unreferenced) files_.Discard(file.number, file.type);
-  return RolloverIfDue();
+  return Status::Ok();
 }
 
 Result<Root::Trees> Root::OpenEdited(const ManifestState& next, const ManifestEdit& edit) {

@@ -75,6 +75,7 @@ class Recovery {
     LOGWOOD_RETURN_IF_ERROR(SearchLeftovers());
     LOGWOOD_RETURN_IF_ERROR(CheckMark());
     result_.last = last_;
+    result_.mark = mark_;
     return std::move(result_);
   }
 

@@ -47,6 +47,8 @@ struct LogRecovery {
   std::vector<LogEnd> logs{};
   // Of the last operation that was read; as passed in where there was none.
   Sequence last{};
+  // The highest durable mark that any record bears: all up to it was synced by who wrote it.
+  Sequence mark{};
   // Candidates of which nothing is used because they follow a cut, belong to no chain, or have a torn header:
   // leftovers. Files of another database are not among them.
   std::vector<FileNumber> leftovers{};

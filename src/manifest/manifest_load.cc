@@ -234,6 +234,12 @@ Status CheckNoDatabase(Store& store, const std::vector<FileNameParts>& others, c
   return Status::Ok();
 }
 
+// A file that was listed and is gone is a fault of the store: nobody may conclude from it that there is no database.
+Status NotGone(Status status) {
+  if (status.code() != StatusCode::kNotFound) return status;
+  return Status::Io(std::string(status.message()) + ": the file was listed a moment ago; open again");
+}
+
 }  // namespace
 
 Result<Manifest::Loaded> Manifest::Load(Store& store, const KindRegistry& kinds, std::vector<FileNumber>* unfinished) {
@@ -241,7 +247,7 @@ Result<Manifest::Loaded> Manifest::Load(Store& store, const KindRegistry& kinds,
   LOGWOOD_ASSIGN_OR_RETURN(const StoredFiles files, ListFiles(store));
   Search search;
   for (const FileNumber number : files.manifests) {
-    LOGWOOD_RETURN_IF_ERROR(LookAt(store, number, kinds, search));
+    LOGWOOD_RETURN_IF_ERROR(NotGone(LookAt(store, number, kinds, search)));
   }
   if (search.counting) {
     LOGWOOD_RETURN_IF_ERROR(CheckNotSuperseded(search));
@@ -251,7 +257,7 @@ Result<Manifest::Loaded> Manifest::Load(Store& store, const KindRegistry& kinds,
     }
     return *std::move(search.counting);
   }
-  LOGWOOD_RETURN_IF_ERROR(CheckNoDatabase(store, files.others, search.fault));
+  LOGWOOD_RETURN_IF_ERROR(NotGone(CheckNoDatabase(store, files.others, search.fault)));
   for (const Unused& unused : search.unused) {
     // Alone and damaged: what else belonged to it may be gone, but it was a database (I4).
     if (WasManifest(unused, DatabaseId())) return search.fault;

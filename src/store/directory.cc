@@ -85,7 +85,7 @@ Status Directory::SyncOnce(const std::string& path, const std::function<int()>& 
   } while (result != 0 && errno == EINTR);
   const int error = errno;
   const std::lock_guard lock(mutex_);
-  if (result != 0) return failed_syncs_.try_emplace(path, ErrnoStatus(path, call, error)).first->second;
+  if (result != 0) return failed_syncs_.try_emplace(path, WriteErrnoStatus(path, call, error)).first->second;
   const auto failed = failed_syncs_.find(path);
   return failed == failed_syncs_.end() ? Status::Ok() : failed->second;
 }

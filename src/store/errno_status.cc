@@ -39,4 +39,10 @@ Status ErrnoStatus(std::string_view path, std::string_view call, int error) {
   return {CodeOf(error), std::move(message)};
 }
 
+Status WriteErrnoStatus(std::string_view path, std::string_view call, int error) {
+  const Status status = ErrnoStatus(path, call, error);
+  if (status.code() != StatusCode::kReadOnly) return status;
+  return Status::Io(std::string(status.message()));
+}
+
 }  // namespace logwood

@@ -61,13 +61,13 @@ Status FileAppender::Append(Bytes data) {
 }
 
 Status FileAppender::Write(Bytes data) {
-  if (data.size() > kOffsetMax - size_) return ErrnoStatus(directory_.PathOf(name_), "pwrite", EFBIG);
+  if (data.size() > kOffsetMax - size_) return WriteErrnoStatus(directory_.PathOf(name_), "pwrite", EFBIG);
   size_t done = 0;
   while (done < data.size()) {
     const Bytes rest = data.From(done);
     const ssize_t written = ::pwrite(fd_.get(), rest.data(), rest.size(), static_cast<off_t>(size_ + done));
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return ErrnoStatus(directory_.PathOf(name_), "pwrite", written < 0 ? errno : EIO);
+    if (written <= 0) return WriteErrnoStatus(directory_.PathOf(name_), "pwrite", written < 0 ? errno : EIO);
     done += static_cast<size_t>(written);
   }
   return Status::Ok();
