@@ -207,6 +207,21 @@ TEST_F(BatchTest, WithADroppedCollectionIsNotAppliedAtAll) {
   EXPECT_FALSE(years_.Get("1815").value().has_value());
 }
 
+// A new database may come to stand in memory where the closed one stood.
+TEST(BatchOfAClosedDatabase, IsRefusedByEveryOther) {
+  for (int i = 0; i < 20; ++i) {
+    Batch batch;
+    {
+      Database payroll = Database::OpenInMemory().value();
+      batch.Put(payroll.CreateCollection("salaries").value(), "ada", "100");
+    }
+    Database other = Database::OpenInMemory().value();
+    const Collection notes = other.CreateCollection("notes").value();
+    EXPECT_EQ(other.Commit(batch).code(), StatusCode::kInvalidArgument);
+    EXPECT_FALSE(notes.Get("ada").value().has_value());
+  }
+}
+
 TEST_F(BatchTest, OfAnotherDatabaseIsRefused) {
   Database other = Database::OpenInMemory().value();
   const Collection foreign = other.CreateCollection("users").value();

@@ -309,6 +309,15 @@ TEST(FileStore, FailedSyncIsNeverRetriedIntoSuccess) {
   EXPECT_TRUE(other->Sync().ok());
 }
 
+TEST(FileStore, AFileSystemThatTurnsReadOnlyUnderASyncIsAnIoError) {
+  const TemporaryDirectory directory;
+  const auto store = OpenStore(directory.path());
+  const auto file = store->Create("file", {}).value();
+  SystemCallsGuard calls;
+  calls->fdatasync_errors = {EROFS};
+  EXPECT_EQ(file->Sync().code(), StatusCode::kIo);
+}
+
 TEST(FileStore, InterruptedSyncIsRepeated) {
   const TemporaryDirectory directory;
   const auto store = OpenStore(directory.path());
