@@ -58,7 +58,9 @@ Status Background::MergeNow(CollectionId collection, MergeEffort effort) {
 
 void Background::StartRemoving() {
   const MutexLock lock(mutex_);
-  if (removing_ || stopping_ || !parts_.files.has_retired()) return;
+  if (stopping_ || !parts_.files.has_retired()) return;
+  remove_wanted_ = true;
+  if (removing_) return;
   removing_ = true;
   RunJob(&Background::RemoveJob);
 }
@@ -143,10 +145,19 @@ Status Background::MergeAll() {
   return Status::Ok();
 }
 
+// Looks again when asked meanwhile: a file that was held when it looked may be free before it is done with the others.
 void Background::RemoveJob() {
-  parts_.files.RemoveRetired();
-  const MutexLock lock(mutex_);
-  removing_ = false;
+  for (;;) {
+    {
+      const MutexLock lock(mutex_);
+      if (!remove_wanted_ || stopping_) {
+        removing_ = false;
+        return;
+      }
+      remove_wanted_ = false;
+    }
+    parts_.files.RemoveRetired();
+  }
 }
 
 Status Background::Stopped() const {

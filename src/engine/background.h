@@ -62,6 +62,7 @@ class Background {
   bool merging_ GUARDED_BY(mutex_) = false;
   bool merge_wanted_ GUARDED_BY(mutex_) = false;
   bool removing_ GUARDED_BY(mutex_) = false;
+  bool remove_wanted_ GUARDED_BY(mutex_) = false;
   bool stopping_ GUARDED_BY(mutex_) = false;
   int running_jobs_ GUARDED_BY(mutex_) = 0;
 };

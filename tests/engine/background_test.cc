@@ -1,0 +1,123 @@
+// What background work promises those who wait for it, and those who let go of files.
+#include <algorithm>
+#include <functional>
+#include <gtest/gtest.h>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "logwood/testing/fault_store.h"
+#include "logwood/testing/simulated_store.h"
+#include "logwood/testing/simulator.h"
+#include "tests/engine/engine_fixture.h"
+
+namespace logwood::testing {
+namespace {
+
+// Where a test steps into the work of a kind. Called with nothing locked.
+struct Steps {
+  std::function<void()> on_flush;
+  std::function<void(MergeEffort)> on_plan;  // Only where there is something to merge.
+  bool merges_all_while_writing = false;
+};
+
+// The real kind, with steps of the test before what it does.
+class SteppedKind final : public Kind {
+ public:
+  // `steps` must outlive the kind.
+  explicit SteppedKind(const Steps& steps) : steps_(steps) {}
+
+  [[nodiscard]] std::string InitialState(const CollectionOptions& options) const override {
+    return lsm_->InitialState(options);
+  }
+  [[nodiscard]] Result<std::string> ApplyEdit(Bytes state, Bytes edit) const override {
+    return lsm_->ApplyEdit(state, edit);
+  }
+  [[nodiscard]] Result<std::set<FileNumber>> Files(Bytes state) const override { return lsm_->Files(state); }
+  [[nodiscard]] Result<std::shared_ptr<const CollectionTrees>> Open(Bytes state, KindFiles& files) const override {
+    return lsm_->Open(state, files);
+  }
+  [[nodiscard]] Result<std::map<FileNumber, uint64_t>> Stays(EntryCursor& entries) const override {
+    return lsm_->Stays(entries);
+  }
+  [[nodiscard]] Result<KindEdit> Flush(const FlushInput& input, JobOutput& output) const override {
+    if (steps_.on_flush) steps_.on_flush();
+    return lsm_->Flush(input, output);
+  }
+  [[nodiscard]] Result<std::optional<std::string>> Choose(Bytes state, MergeEffort effort) const override {
+    auto plan = lsm_->Choose(state, steps_.merges_all_while_writing ? MergeEffort::kAll : effort);
+    if (plan.ok() && *plan && steps_.on_plan) steps_.on_plan(effort);
+    return plan;
+  }
+  [[nodiscard]] Result<KindEdit> Merge(Bytes plan, const CollectionTrees& trees, JobOutput& output) const override {
+    return lsm_->Merge(plan, trees, output);
+  }
+
+ private:
+  const Steps& steps_;
+  const std::unique_ptr<const Kind> lsm_ = NewLsmKind();
+};
+
+// A database with a collection, in a simulation.
+struct Setting {
+  Simulator& simulator;
+  SimulatedStore& store;
+  Steps& steps;
+  std::shared_ptr<Engine> engine;
+  CollectionId id;
+
+  // Background jobs get their turn.
+  void Settle() const {
+    for (int i = 0; i < 2'000; ++i) simulator.scheduler()->Yield("settle");
+  }
+  [[nodiscard]] Status Put(Bytes value = "v") const { return PutOne(*engine, id, "key", value); }
+  [[nodiscard]] Status PutAndFlush() const {
+    const Status status = Put();
+    return status.ok() ? engine->Flush() : status;
+  }
+  [[nodiscard]] size_t trees() const { return FilesEndingWith(store, ".tree").size(); }
+};
+
+// Runs `body` as an actor of a simulation, for several seeds.
+void ForSeeds(const std::function<void(Setting&)>& body) {
+  for (uint64_t seed = 1; seed <= 10; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Simulator simulator({.seed = seed, .policy = SchedulingPolicy::kUniform, .disposal = Disposal::kPark});
+    SimulatedStore store(simulator);
+    Steps steps;
+    simulator.Spawn("driver", [&] {
+      Engine::Parts parts{.store = store, .runtime = simulator, .owned_store = nullptr, .kinds = {}, .stay_policy = {}};
+      parts.kinds.Register(CollectionKind::kLsm, std::make_unique<SteppedKind>(steps));
+      const std::shared_ptr<Engine> engine = Engine::Open(std::move(parts), {.memtable_size_bytes = 512}).value();
+      Setting setting{simulator, store, steps, engine, engine->CreateCollection("c", {}).value().id};
+      body(setting);
+    });
+    const SimulationReport report = simulator.Run();
+    EXPECT_TRUE(report.completed()) << report;
+  }
+}
+
+TEST(Background, RemovesAFileLetGoOfWhileAnotherIsBeingRemoved) {
+  ForSeeds([](Setting& on) {
+    on.PutAndFlush().Check();
+    std::optional<ReadView> view = on.engine->View().value();
+    on.PutAndFlush().Check();
+    // The merge frees two trees: the view holds the older, and goes while the other is removed.
+    on.store.SetCallObserver([&](const StoreCall& call) {
+      if (call.kind != StoreCallKind::kRemove || !call.name.ends_with(".tree") || !view) return;
+      view.reset();
+      on.engine->OnViewReleased();
+    });
+    on.engine->Compact(on.id).Check();
+    on.Settle();
+    EXPECT_FALSE(view) << "no tree was removed at all";
+    EXPECT_EQ(on.trees(), 1u);
+    on.engine->Close().Check();
+  });
+}
+
+}  // namespace
+}  // namespace logwood::testing
