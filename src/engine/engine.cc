@@ -332,7 +332,7 @@ Status Engine::Compact(CollectionId id) {
   LOGWOOD_RETURN_IF_ERROR(CheckWritable());
   if (!root_.FindRoot(id)) return Status::NotFound("compact: the collection was dropped");
   LOGWOOD_RETURN_IF_ERROR(Flush());
-  return background_->MergeNow(id, MergeEffort::kAll);
+  return background_->MergeNow(id);
 }
 
 Result<VerifyReport> Engine::Verify() const {

@@ -83,7 +83,8 @@ class Engine {
 
   // Brings everything in memory into trees and waits for it.
   Status Flush();
-  // Flush(), then merges the collection down to one tree. Errors: also kNotFound (dropped).
+  // Flush(), then merges all trees of the collection into one; trees flushed meanwhile stay beside it. Errors: also
+  // kNotFound (dropped).
   Status Compact(CollectionId id);
   // Reads and checks everything that is stored in trees. Errors: kClosed, kIo.
   [[nodiscard]] Result<VerifyReport> Verify() const;

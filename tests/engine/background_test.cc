@@ -119,5 +119,46 @@ TEST(Background, RemovesAFileLetGoOfWhileAnotherIsBeingRemoved) {
   });
 }
 
+TEST(Background, CompactMergesWhatWasThereAndNoMore) {
+  ForSeeds([](Setting& on) {
+    on.PutAndFlush().Check();
+    on.PutAndFlush().Check();
+    int plans = 0;
+    on.steps.on_plan = [&](MergeEffort effort) {
+      if (effort == MergeEffort::kAll && ++plans < 6) on.PutAndFlush().Check();
+    };
+    on.engine->Compact(on.id).Check();
+    EXPECT_EQ(plans, 1);
+    on.Settle();
+    EXPECT_EQ(on.trees(), 2u) << "the merged one, and the one flushed meanwhile";
+    on.engine->Close().Check();
+  });
+}
+
+TEST(Background, CompactTakesItsTurnBetweenMergesThatNeverEnd) {
+  ForSeeds([](Setting& on) {
+    std::vector<MergeEffort> plans;
+    bool compacted = false;
+    on.steps.merges_all_while_writing = true;
+    on.steps.on_plan = [&](MergeEffort effort) {
+      plans.push_back(effort);
+      if (plans.size() == 1) {
+        on.simulator.Spawn("compactor", [&] {
+          on.engine->Compact(on.id).Check();
+          compacted = true;
+        });
+        on.Settle();
+      }
+      // Something to merge again, so that each merge in the background is followed by another.
+      if (effort == MergeEffort::kWhileWriting && plans.size() < 20) on.PutAndFlush().Check();
+    };
+    on.PutAndFlush().Check();
+    on.PutAndFlush().Check();
+    while (!compacted) on.simulator.scheduler()->Yield("wait");
+    EXPECT_EQ(std::ranges::find(plans, MergeEffort::kAll) - plans.begin(), 1);
+    on.engine->Close().Check();
+  });
+}
+
 }  // namespace
 }  // namespace logwood::testing
