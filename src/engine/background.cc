@@ -13,9 +13,24 @@ Background::Background(const Parts& parts)
 void Background::AddSealed(SealedGeneration sealed) {
   const MutexLock lock(mutex_);
   sealed_.push_back(std::move(sealed));
+  ++sealed_count_;
   if (flushing_ || stopping_) return;
   flushing_ = true;
   RunJob(&Background::FlushJob);
+}
+
+uint64_t Background::sealed_count() const {
+  const MutexLock lock(mutex_);
+  return sealed_count_;
+}
+
+Status Background::WaitForFlushed(uint64_t count) {
+  const MutexLock lock(mutex_);
+  while (sealed_count_ - sealed_.size() < count) {
+    LOGWOOD_RETURN_IF_ERROR(Stopped());
+    changed_.Wait(mutex_);
+  }
+  return Status::Ok();
 }
 
 Status Background::WaitForSealedBelow(size_t limit) {

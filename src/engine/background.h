@@ -33,6 +33,11 @@ class Background {
 
   // Hands over a generation to be flushed.
   void AddSealed(SealedGeneration sealed);
+  // How many were handed over so far.
+  [[nodiscard]] uint64_t sealed_count() const;
+  // Waits until the first `count` of those that were handed over are in trees. Errors: what stopped the work before;
+  // kClosed.
+  Status WaitForFlushed(uint64_t count);
   // Waits until fewer than `limit` sealed generations remain. Errors: what stopped the work; kClosed.
   Status WaitForSealedBelow(size_t limit);
   // Looks for merges in the background.
@@ -62,6 +67,7 @@ class Background {
   mutable Mutex mutex_;
   Condition changed_;
   std::deque<SealedGeneration> sealed_ GUARDED_BY(mutex_);  // Oldest first.
+  uint64_t sealed_count_ GUARDED_BY(mutex_) = 0;            // Those flushed since included.
   bool flushing_ GUARDED_BY(mutex_) = false;
   bool merging_ GUARDED_BY(mutex_) = false;
   bool merge_wanted_ GUARDED_BY(mutex_) = false;

@@ -319,13 +319,15 @@ void Engine::OnViewReleased() {
 
 Status Engine::Flush() {
   LOGWOOD_RETURN_IF_ERROR(CheckWritable());
-  LOGWOOD_RETURN_IF_ERROR(pipeline_->RunExclusively([this] {
+  uint64_t sealed = 0;
+  LOGWOOD_RETURN_IF_ERROR(pipeline_->RunExclusively([this, &sealed] {
     LOGWOOD_RETURN_IF_ERROR(CheckWritable());
     const Status status = Seal();
     errors_.Keep(status);
+    sealed = background_->sealed_count();
     return status;
   }));
-  return background_->WaitForSealedBelow(1);
+  return background_->WaitForFlushed(sealed);  // Not for what others write from here on.
 }
 
 Status Engine::Compact(CollectionId id) {

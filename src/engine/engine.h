@@ -81,7 +81,7 @@ class Engine {
   // Called by whoever lets go of a view: files may have become free.
   void OnViewReleased();
 
-  // Brings everything in memory into trees and waits for it.
+  // Brings everything that is in memory when it is called into trees, and waits for it.
   Status Flush();
   // Flush(), then merges all trees of the collection into one; trees flushed meanwhile stay beside it. Errors: also
   // kNotFound (dropped).

@@ -160,5 +160,41 @@ TEST(Background, CompactTakesItsTurnBetweenMergesThatNeverEnd) {
   });
 }
 
+TEST(Background, FlushWaitsForWhatWasThereAndNoMore) {
+  ForSeeds([](Setting& on) {
+    constexpr int kFlushes = 50;
+    const std::string filling(600, 'x');  // Fills a memtable, which the next put seals.
+    int flushes = 0;
+    on.steps.on_flush = [&] {
+      if (++flushes == 1) on.Put(filling).Check();
+      if (flushes < kFlushes) on.Put(filling).Check();
+    };
+    on.Put().Check();
+    on.engine->Flush().Check();
+    EXPECT_GE(flushes, 1);
+    EXPECT_LT(flushes, kFlushes) << "it returned only when writers rested";
+    while (flushes < kFlushes) on.simulator.scheduler()->Yield("wait");
+    on.engine->Close().Check();
+  });
+}
+
+TEST(Background, FlushWithNothingToSealWaitsForWhatIsSealed) {
+  ForSeeds([](Setting& on) {
+    bool flushed = false;
+    on.steps.on_flush = [&] {
+      on.simulator.Spawn("second", [&] {
+        on.engine->Flush().Check();
+        EXPECT_EQ(on.trees(), 1u) << "it did not wait";
+        flushed = true;
+      });
+      on.Settle();
+      EXPECT_FALSE(flushed);
+    };
+    on.PutAndFlush().Check();
+    while (!flushed) on.simulator.scheduler()->Yield("wait");
+    on.engine->Close().Check();
+  });
+}
+
 }  // namespace
 }  // namespace logwood::testing
