@@ -245,14 +245,13 @@ Status Engine::CheckWritable() const {
 }
 
 Status Engine::Close() {
-  const MutexLock lock(closing_);  // Who closes second returns when all is done, too.
-  if (closed_.exchange(true, std::memory_order_acq_rel)) return Status::Ok();
-  Status status;
-  if (pipeline_ != nullptr) status = pipeline_->RunExclusively([this] { return CloseWriter(); });
+  const MutexLock lock(closing_);  // Who closes second returns when all is done, too, and learns how it went.
+  if (closed_.exchange(true, std::memory_order_acq_rel)) return close_status_;
+  if (pipeline_ != nullptr) close_status_ = pipeline_->RunExclusively([this] { return CloseWriter(); });
   if (background_ != nullptr) background_->Stop();
   if (errors_.status().ok()) files_.RemoveRetired();
   lock_.reset();
-  return status;
+  return close_status_;
 }
 
 Status Engine::CloseWriter() {

@@ -64,8 +64,9 @@ class Engine {
   // Closes, if Close() was not called.
   ~Engine();
 
-  // Ends background work, makes every commit durable, writes a last mark, and gives the lock back. Later calls give
-  // kClosed. Errors: kIo, kNoSpace: unsynced commits may be lost then.
+  // Ends background work, makes every commit durable, writes a last mark, and gives the lock back. Later calls of all
+  // others give kClosed; those of Close() wait for the first and return its status. Errors: kIo, kNoSpace: unsynced
+  // commits may be lost then.
   Status Close();
 
   [[nodiscard]] Result<CollectionInfo> CreateCollection(const std::string& name, const CollectionOptions& options);
@@ -118,7 +119,8 @@ class Engine {
   Options options_;
   std::unique_ptr<StoreLock> lock_;
   std::vector<std::string> strangers_;
-  Mutex closing_;                     // Held by Close(), before all other locks.
+  Mutex closing_;  // Held by Close(), before all other locks.
+  Status close_status_ GUARDED_BY(closing_);
   std::atomic<bool> closed_ = false;  // Released by Close(), acquired by all others.
 
   BlockCache cache_;

@@ -196,5 +196,32 @@ TEST(Background, FlushWithNothingToSealWaitsForWhatIsSealed) {
   });
 }
 
+TEST(Background, EveryCloserLearnsThatClosingFailed) {
+  for (uint64_t seed = 1; seed <= 10; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Simulator simulator({.seed = seed, .disposal = Disposal::kPark});
+    SimulatedStore device(simulator);
+    FaultStore store(device);
+    std::shared_ptr<Engine> engine;
+    std::vector<Status> closed;
+    const auto close = [&] { closed.push_back(engine->Close()); };
+    simulator.Spawn("driver", [&] {
+      Engine::Parts parts{.store = store, .runtime = simulator, .owned_store = nullptr, .kinds = {}, .stay_policy = {}};
+      parts.kinds.Register(CollectionKind::kLsm, NewLsmKind());
+      engine = Engine::Open(std::move(parts), {}).value();
+      const CollectionId id = engine->CreateCollection("c", {}).value().id;
+      PutOne(*engine, id, "key", "not synced").Check();
+      store.FailAt(store.calls({StoreCallKind::kSync}) + 1,
+                   {.how_long = FaultFor::kForEver, .kinds = {StoreCallKind::kSync}});
+      for (const char* const name : {"first", "second"}) simulator.Spawn(name, close);
+    });
+    EXPECT_TRUE(simulator.Run().completed());
+    simulator.Spawn("third", close);
+    EXPECT_TRUE(simulator.Run().completed());
+    ASSERT_EQ(closed.size(), 3u);
+    for (const Status& status : closed) EXPECT_EQ(status.code(), StatusCode::kIo) << status.ToString();
+  }
+}
+
 }  // namespace
 }  // namespace logwood::testing
