@@ -312,7 +312,7 @@ Result<ReadView> Engine::View() const {
   return states_.View();
 }
 
-void Engine::OnViewReleased() {
+void Engine::OnViewReleased() const {
   if (background_ != nullptr && files_.has_retired()) background_->StartRemoving();
 }
 
@@ -338,6 +338,12 @@ Status Engine::Compact(CollectionId id) {
 
 Result<VerifyReport> Engine::Verify() const {
   LOGWOOD_RETURN_IF_ERROR(CheckOpen());
+  Result<VerifyReport> report = VerifyTrees();
+  OnViewReleased();  // It holds trees like a view.
+  return report;
+}
+
+Result<VerifyReport> Engine::VerifyTrees() const {
   VerifyReport report{.strangers = strangers_};
   std::map<FileNumber, uint64_t> live_bytes;
   const auto on_damage = [&](const Status& damage) { report.damages.push_back(damage); };

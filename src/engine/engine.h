@@ -79,8 +79,10 @@ class Engine {
   [[nodiscard]] Result<Sequence> Commit(const CommitPipeline::Commit& commit);
   // Errors: kClosed.
   [[nodiscard]] Result<ReadView> View() const;
-  // Called by whoever lets go of a view: files may have become free.
-  void OnViewReleased();
+  // Called by whoever lets go of a view that was held for a while: files may have become free. A get does not call it,
+  // to cost nothing: files that only a get in flight still held go at the next occasion (a view let go of, a flush, a
+  // merge, Close()).
+  void OnViewReleased() const;
 
   // Brings everything that is in memory when it is called into trees, and waits for it.
   Status Flush();
@@ -105,6 +107,7 @@ class Engine {
   void DiscardLeftovers(const FoundDatabase& found);
   [[nodiscard]] NewFileOutput::Context JobContext();
   [[nodiscard]] CommitPipeline::Hooks PipelineHooks();
+  [[nodiscard]] Result<VerifyReport> VerifyTrees() const;
 
   // The leader's, in the order of their use.
   Status MakeRoom(uint64_t operations);

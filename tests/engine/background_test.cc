@@ -223,5 +223,27 @@ TEST(Background, EveryCloserLearnsThatClosingFailed) {
   }
 }
 
+TEST(Background, RemovesFilesThatOnlyVerifyStillHeld) {
+  ForSeeds([](Setting& on) {
+    on.PutAndFlush().Check();
+    on.PutAndFlush().Check();
+    bool verifying = false;
+    bool compacted = false;
+    on.store.SetCallObserver([&](const StoreCall& call) {
+      if (!verifying || compacted || call.kind != StoreCallKind::kRead || !call.name.ends_with(".tree")) return;
+      compacted = true;
+      on.engine->Compact(on.id).Check();
+      on.Settle();
+      EXPECT_EQ(on.trees(), 3u) << "a file was removed while it was read";
+    });
+    verifying = true;
+    EXPECT_TRUE(on.engine->Verify().value().damages.empty());
+    EXPECT_TRUE(compacted);
+    on.Settle();
+    EXPECT_EQ(on.trees(), 1u);
+    on.engine->Close().Check();
+  });
+}
+
 }  // namespace
 }  // namespace logwood::testing
