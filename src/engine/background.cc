@@ -13,9 +13,24 @@ Background::Background(const Parts& parts)
 void Background::AddSealed(SealedGeneration sealed) {
   const MutexLock lock(mutex_);
   sealed_.push_back(std::move(sealed));
+  ++sealed_count_;
   if (flushing_ || stopping_) return;
   flushing_ = true;
   RunJob(&Background::FlushJob);
+}
+
+uint64_t Background::sealed_count() const {
+  const MutexLock lock(mutex_);
+  return sealed_count_;
+}
+
+Status Background::WaitForFlushed(uint64_t count) {
+  const MutexLock lock(mutex_);
+  while (sealed_count_ - sealed_.size() < count) {
+    LOGWOOD_RETURN_IF_ERROR(Stopped());
+    changed_.Wait(mutex_);
+  }
+  return Status::Ok();
 }
 
 Status Background::WaitForSealedBelow(size_t limit) {
@@ -30,35 +45,47 @@ Status Background::WaitForSealedBelow(size_t limit) {
 void Background::StartMerging() {
   const MutexLock lock(mutex_);
   merge_wanted_ = true;
-  if (merging_ || stopping_) return;
+  StartMergeJob();
+}
+
+void Background::StartMergeJob() {
+  if (!merge_wanted_ || merging_ || merge_callers_ > 0 || stopping_) return;
   merging_ = true;
   RunJob(&Background::MergeJob);
 }
 
-Status Background::MergeNow(CollectionId collection, MergeEffort effort) {
+Status Background::MergeNow(CollectionId collection) {
+  LOGWOOD_RETURN_IF_ERROR(WaitForTurnToMerge());
+  // One plan: flushes that land meanwhile would keep a loop going for as long as somebody writes.
+  const Status status = MergeCollection(parts_.context, collection, MergeEffort::kAll).status();
+  parts_.errors.Keep(status);
   {
     const MutexLock lock(mutex_);
-    while (merging_ && Stopped().ok()) changed_.Wait(mutex_);
-    LOGWOOD_RETURN_IF_ERROR(Stopped());
-    merging_ = true;
-    ++running_jobs_;
+    merging_ = false;
+    StartMergeJob();  // Asked for meanwhile.
   }
-  Result<bool> merged = true;
-  while (merged.ok() && *merged) merged = MergeCollection(parts_.context, collection, effort);
-  parts_.errors.Keep(merged.status());
-  {
-    const MutexLock lock(mutex_);
-    merging_ = merge_wanted_ && !stopping_;  // Asked for meanwhile.
-    if (merging_) RunJob(&Background::MergeJob);
-  }
-  EndJob();
   StartRemoving();
-  return merged.status();
+  EndJob();
+  return status;
+}
+
+// Whoever waits is counted, and the background job then ends before its next merge: it could go on for ever.
+Status Background::WaitForTurnToMerge() {
+  const MutexLock lock(mutex_);
+  ++merge_callers_;
+  while (merging_ && Stopped().ok()) changed_.Wait(mutex_);
+  --merge_callers_;
+  LOGWOOD_RETURN_IF_ERROR(Stopped());
+  merging_ = true;
+  ++running_jobs_;
+  return Status::Ok();
 }
 
 void Background::StartRemoving() {
   const MutexLock lock(mutex_);
-  if (removing_ || stopping_ || !parts_.files.has_retired()) return;
+  if (stopping_ || !parts_.files.has_retired()) return;
+  remove_wanted_ = true;
+  if (removing_) return;
   removing_ = true;
   RunJob(&Background::RemoveJob);
 }
@@ -120,7 +147,7 @@ void Background::MergeJob() {
   for (;;) {
     {
       const MutexLock lock(mutex_);
-      if (!merge_wanted_ || !Stopped().ok()) {
+      if (!merge_wanted_ || merge_callers_ > 0 || !Stopped().ok()) {
         merging_ = false;
         changed_.NotifyAll();
         return;
@@ -138,15 +165,27 @@ Status Background::MergeAll() {
       LOGWOOD_ASSIGN_OR_RETURN(merged, MergeCollection(parts_.context, collection.id, MergeEffort::kWhileWriting));
       const MutexLock lock(mutex_);
       if (stopping_) return Status::Ok();
+      if (merge_callers_ == 0) continue;
+      merge_wanted_ = true;  // The rest, once they have had their turn.
+      return Status::Ok();
     }
   }
   return Status::Ok();
 }
 
+// Looks again when asked meanwhile: a file that was held when it looked may be free before it is done with the others.
 void Background::RemoveJob() {
-  parts_.files.RemoveRetired();
-  const MutexLock lock(mutex_);
-  removing_ = false;
+  for (;;) {
+    {
+      const MutexLock lock(mutex_);
+      if (!remove_wanted_ || stopping_) {
+        removing_ = false;
+        return;
+      }
+      remove_wanted_ = false;
+    }
+    parts_.files.RemoveRetired();
+  }
 }
 
 Status Background::Stopped() const {

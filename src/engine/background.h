@@ -33,12 +33,19 @@ class Background {
 
   // Hands over a generation to be flushed.
   void AddSealed(SealedGeneration sealed);
+  // How many were handed over so far.
+  [[nodiscard]] uint64_t sealed_count() const;
+  // Waits until the first `count` of those that were handed over are in trees. Errors: what stopped the work before;
+  // kClosed.
+  Status WaitForFlushed(uint64_t count);
   // Waits until fewer than `limit` sealed generations remain. Errors: what stopped the work; kClosed.
   Status WaitForSealedBelow(size_t limit);
   // Looks for merges in the background.
   void StartMerging();
-  // Merges a collection as far as `effort` goes, in the calling thread; waits for a merge that is running.
-  Status MergeNow(CollectionId collection, MergeEffort effort);
+  // Merges what a collection has now, with all effort but by one plan of its kind, in the calling thread. Waits for a
+  // merge that is running, and goes before those that would follow it in the background. Errors: those of the merge;
+  // what stopped the work; kClosed.
+  Status MergeNow(CollectionId collection);
   // Removes files that nobody holds any more, in the background.
   void StartRemoving();
   // Starts nothing more and waits for what runs. Sealed generations that were not flushed stay in the log, but for one
@@ -48,6 +55,8 @@ class Background {
  private:
   void RunJob(void (Background::*job)()) REQUIRES(mutex_);
   void EndJob();
+  void StartMergeJob() REQUIRES(mutex_);
+  Status WaitForTurnToMerge();
   void FlushJob();
   void MergeJob();
   void RemoveJob();
@@ -58,10 +67,13 @@ class Background {
   mutable Mutex mutex_;
   Condition changed_;
   std::deque<SealedGeneration> sealed_ GUARDED_BY(mutex_);  // Oldest first.
+  uint64_t sealed_count_ GUARDED_BY(mutex_) = 0;            // Those flushed since included.
   bool flushing_ GUARDED_BY(mutex_) = false;
   bool merging_ GUARDED_BY(mutex_) = false;
   bool merge_wanted_ GUARDED_BY(mutex_) = false;
+  int merge_callers_ GUARDED_BY(mutex_) = 0;  // That wait for their turn in MergeNow().
   bool removing_ GUARDED_BY(mutex_) = false;
+  bool remove_wanted_ GUARDED_BY(mutex_) = false;
   bool stopping_ GUARDED_BY(mutex_) = false;
   int running_jobs_ GUARDED_BY(mutex_) = 0;
 };

@@ -247,14 +247,13 @@ Status Engine::CheckWritable() const {
 }
 
 Status Engine::Close() {
-  const MutexLock lock(closing_);  // Who closes second returns when all is done, too.
-  if (closed_.exchange(true, std::memory_order_acq_rel)) return Status::Ok();
-  Status status;
-  if (pipeline_ != nullptr) status = pipeline_->RunExclusively([this] { return CloseWriter(); });
+  const MutexLock lock(closing_);  // Who closes second returns when all is done, too, and learns how it went.
+  if (closed_.exchange(true, std::memory_order_acq_rel)) return close_status_;
+  if (pipeline_ != nullptr) close_status_ = pipeline_->RunExclusively([this] { return CloseWriter(); });
   if (background_ != nullptr) background_->Stop();
   if (errors_.status().ok()) files_.RemoveRetired();
   lock_.reset();
-  return status;
+  return close_status_;
 }
 
 Status Engine::CloseWriter() {
@@ -316,30 +315,38 @@ Result<ReadView> Engine::View() const {
   return states_.View();
 }
 
-void Engine::OnViewReleased() {
+void Engine::OnViewReleased() const {
   if (background_ != nullptr && files_.has_retired()) background_->StartRemoving();
 }
 
 Status Engine::Flush() {
   LOGWOOD_RETURN_IF_ERROR(CheckWritable());
-  LOGWOOD_RETURN_IF_ERROR(pipeline_->RunExclusively([this] {
+  uint64_t sealed = 0;
+  LOGWOOD_RETURN_IF_ERROR(pipeline_->RunExclusively([this, &sealed] {
     LOGWOOD_RETURN_IF_ERROR(CheckWritable());
     const Status status = Seal();
     errors_.Keep(status);
+    sealed = background_->sealed_count();
     return status;
   }));
-  return background_->WaitForSealedBelow(1);
+  return background_->WaitForFlushed(sealed);  // Not for what others write from here on.
 }
 
 Status Engine::Compact(CollectionId id) {
   LOGWOOD_RETURN_IF_ERROR(CheckWritable());
   if (!root_.FindRoot(id)) return Status::NotFound("compact: the collection was dropped");
   LOGWOOD_RETURN_IF_ERROR(Flush());
-  return background_->MergeNow(id, MergeEffort::kAll);
+  return background_->MergeNow(id);
 }
 
 Result<VerifyReport> Engine::Verify() const {
   LOGWOOD_RETURN_IF_ERROR(CheckOpen());
+  Result<VerifyReport> report = VerifyTrees();
+  OnViewReleased();  // It holds trees like a view.
+  return report;
+}
+
+Result<VerifyReport> Engine::VerifyTrees() const {
   VerifyReport report{.strangers = strangers_};
   std::map<FileNumber, uint64_t> live_bytes;
   const auto on_damage = [&](const Status& damage) { report.damages.push_back(damage); };

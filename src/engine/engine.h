@@ -64,8 +64,9 @@ class Engine {
   // Closes, if Close() was not called.
   ~Engine();
 
-  // Ends background work, makes every commit durable, writes a last mark, and gives the lock back. Later calls give
-  // kClosed. Errors: kIo, kNoSpace: unsynced commits may be lost then.
+  // Ends background work, makes every commit durable, writes a last mark, and gives the lock back. Later calls of all
+  // others give kClosed; those of Close() wait for the first and return its status. Errors: kIo, kNoSpace: unsynced
+  // commits may be lost then.
   Status Close();
 
   [[nodiscard]] Result<CollectionInfo> CreateCollection(const std::string& name, const CollectionOptions& options);
@@ -78,12 +79,15 @@ class Engine {
   [[nodiscard]] Result<Sequence> Commit(const CommitPipeline::Commit& commit);
   // Errors: kClosed.
   [[nodiscard]] Result<ReadView> View() const;
-  // Called by whoever lets go of a view: files may have become free.
-  void OnViewReleased();
+  // Called by whoever lets go of a view that was held for a while: files may have become free. A get does not call it,
+  // to cost nothing: files that only a get in flight still held go at the next occasion (a view let go of, a flush, a
+  // merge, Close()).
+  void OnViewReleased() const;
 
-  // Brings everything in memory into trees and waits for it.
+  // Brings everything that is in memory when it is called into trees, and waits for it.
   Status Flush();
-  // Flush(), then merges the collection down to one tree. Errors: also kNotFound (dropped).
+  // Flush(), then merges all trees of the collection into one; trees flushed meanwhile stay beside it. Errors: also
+  // kNotFound (dropped).
   Status Compact(CollectionId id);
   // Reads and checks everything that is stored in trees. Errors: kClosed, kIo.
   [[nodiscard]] Result<VerifyReport> Verify() const;
@@ -103,6 +107,7 @@ class Engine {
   void DiscardLeftovers(const FoundDatabase& found);
   [[nodiscard]] NewFileOutput::Context JobContext();
   [[nodiscard]] CommitPipeline::Hooks PipelineHooks();
+  [[nodiscard]] Result<VerifyReport> VerifyTrees() const;
 
   // The leader's, in the order of their use.
   Status MakeRoom(uint64_t operations);
@@ -117,7 +122,8 @@ class Engine {
   Options options_;
   std::unique_ptr<StoreLock> lock_;
   std::vector<std::string> strangers_;
-  Mutex closing_;                     // Held by Close(), before all other locks.
+  Mutex closing_;  // Held by Close(), before all other locks.
+  Status close_status_ GUARDED_BY(closing_);
   std::atomic<bool> closed_ = false;  // Released by Close(), acquired by all others.
 
   BlockCache cache_;
