@@ -44,6 +44,7 @@ class Database {
   ~Database();
 
   // Makes every commit durable and gives the database back. Errors: kIo, kNoSpace: commits without sync may be lost.
+  // Every later call returns what the first did.
   Status Close();
 
   // Errors: kAlreadyExists, kInvalidArgument, kUnsupported, kReadOnly, kClosed, kIo, kNoSpace.
@@ -71,7 +72,8 @@ class Database {
 
   // Brings all entries in memory into trees and waits for it. Errors: kReadOnly, kClosed, kIo, kNoSpace, kCorruption.
   Status Flush();
-  // Flush(), then merges a collection down to one tree: fewest reads, least space. Errors as Flush();
+  // Flush(), then merges a collection down to one tree: fewest reads, least space. What is flushed meanwhile stays
+  // beside it. Errors as Flush();
   // also kNotFound (the collection was dropped), kInvalidArgument (it is another database's).
   Status Compact(const Collection& collection);
   // Reads everything that trees hold and checks it. The log was checked when the database was opened.

@@ -115,7 +115,7 @@ class Root {
   FileTable& files_;
   ReadStates& states_;
 
-  mutable Mutex mutex_;                                    // Held over the manifest's I/O; reads of entries never take it.
+  mutable Mutex mutex_;  // Held over the manifest's I/O; reads of entries never take it.
   std::unique_ptr<Manifest> manifest_ GUARDED_BY(mutex_);  // Null in a database that is only read.
   ManifestState read_only_state_ GUARDED_BY(mutex_);
   FileNumber next_file_ GUARDED_BY(mutex_);  // No number taken.
