@@ -142,7 +142,6 @@ Result<std::unique_ptr<Manifest>> Engine::BeginManifest(const std::optional<Foun
 }
 
 Status Engine::BeginLog(const std::optional<FoundDatabase>& found) {
-  const ManifestState state = root_.manifest_state();
   std::optional<LogEnd> predecessor;
   std::shared_ptr<Generation> active;
   Sequence last = Sequence::Of(epoch_, 0);
@@ -153,7 +152,7 @@ Status Engine::BeginLog(const std::optional<FoundDatabase>& found) {
     active = found->replayed;
     durable = found->logs.last;
   } else {
-    active = std::make_shared<Generation>(state.first_log);
+    active = std::make_shared<Generation>();
   }
   head_.emplace(WriteHead{.log = LogChain(parts_.store, root_.database(), predecessor, durable),
                           .active = active,
@@ -204,7 +203,7 @@ Status Engine::Seal() {
   LOGWOOD_RETURN_IF_ERROR(BeginNextLog());
   SealedGeneration sealed{
       .generation = head_->active, .logs = std::exchange(finished_logs_, {}), .next_log = head_->log_file};
-  head_->active = std::make_shared<Generation>(head_->log_file);
+  head_->active = std::make_shared<Generation>();
   head_->active->set_last(head_->last);
   states_.Update([this](ReadState& read) { read.generations.insert(read.generations.begin(), head_->active); });
   background_->AddSealed(std::move(sealed));

@@ -229,7 +229,7 @@ Result<LogEnd> CopyLog(Store& store, Runtime& runtime, const FoundDatabase& foun
 Status ReadLogs(Store& store, FoundDatabase& found) {
   LOGWOOD_ASSIGN_OR_RETURN(found.inventory, InventoryTaker(store, found.root).Take());
   const ManifestState& state = found.root.state;
-  found.replayed = std::make_shared<Generation>(state.first_log);
+  found.replayed = std::make_shared<Generation>();
   found.replayed->set_last(state.flushed);
   Replay replay(state, *found.replayed);
   const LogRecoveryInput input{.database = found.root.database,

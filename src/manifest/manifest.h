@@ -36,8 +36,7 @@ class Manifest {
     LogFileHeader header;
     // Other manifest files of this database: superseded, or begun and never used, those without a header among them.
     std::vector<FileNumber> leftovers;
-    uint64_t good_end = 0;
-    Sequence last_record;
+    uint64_t good_end = 0;  // Where its last whole edit, and the marks behind it, end.
   };
 
   // Whether a store holds a database, by its manifest files. Reads only.

@@ -56,7 +56,6 @@ class EditReader {
 
   // Where the last whole edit, and the marks behind it, end.
   [[nodiscard]] uint64_t good_end() const noexcept { return good_end_; }
-  [[nodiscard]] Sequence last_whole() const noexcept { return last_whole_; }
 
  private:
   [[nodiscard]] FileNumber number() const { return reader_.header().file.number; }
@@ -95,7 +94,6 @@ Result<std::optional<Manifest::Loaded>> ReadManifest(LogReader& reader, const Ki
     LOGWOOD_RETURN_IF_ERROR(loaded.state.Apply(*edit, kinds).WithContext(place));
   }
   loaded.good_end = edits.good_end();
-  loaded.last_record = edits.last_whole();
   return std::optional(std::move(loaded));
 }
 

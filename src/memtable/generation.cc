@@ -56,7 +56,7 @@ namespace {
 constexpr size_t kCapacityMin = 8;
 }  // namespace
 
-Generation::Generation(FileNumber first_log) : first_log_(first_log), directory_(NewDirectory(kCapacityMin)) {}
+Generation::Generation() : directory_(NewDirectory(kCapacityMin)) {}
 
 Generation::~Generation() = default;
 

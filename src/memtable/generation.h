@@ -16,7 +16,7 @@ namespace logwood {
 // same entries. One writer adds; readers look memtables up at any time, without a lock.
 class Generation {
  public:
-  explicit Generation(FileNumber first_log);
+  Generation();
   Generation(const Generation&) = delete;  // Memtables point into its arena.
   Generation& operator=(const Generation&) = delete;
   ~Generation();
@@ -28,8 +28,6 @@ class Generation {
   // Collections that have a memtable, in order of id. The writer, or anyone once sealed.
   [[nodiscard]] std::vector<CollectionId> collections() const;
 
-  // Of the first log file that holds entries of this generation; all later ones do too, up to the next generation's.
-  [[nodiscard]] FileNumber first_log() const noexcept { return first_log_; }
   // Bytes of memory taken.
   [[nodiscard]] size_t bytes() const noexcept { return arena_.bytes(); }
 
@@ -44,7 +42,6 @@ class Generation {
   [[nodiscard]] Directory* NewDirectory(size_t capacity);
   void Grow();
 
-  FileNumber first_log_;
   // Holds the memtables and every directory there ever was, since readers may still look into an old one.
   Arena arena_;
   std::atomic<Directory*> directory_;

@@ -17,15 +17,14 @@ namespace {
 Entry Put(Bytes key, Bytes value) { return {.type = EntryType::kPut, .key = key, .value = value, .address = {}}; }
 
 TEST(Generation, HasNoMemtableBeforeOneIsMade) {
-  const Generation generation{FileNumber(3)};
+  const Generation generation;
   EXPECT_EQ(generation.Find(CollectionId(1)), nullptr);
   EXPECT_TRUE(generation.collections().empty());
-  EXPECT_EQ(generation.first_log(), FileNumber(3));
   EXPECT_EQ(generation.last(), Sequence());
 }
 
 TEST(Generation, KeepsOneMemtablePerCollection) {
-  Generation generation{FileNumber(3)};
+  Generation generation;
   Memtable& one = generation.FindOrCreate(CollectionId(1));
   Memtable& two = generation.FindOrCreate(CollectionId(2));
   one.Add(Sequence(1), Put("k", "one"));
@@ -39,7 +38,7 @@ TEST(Generation, KeepsOneMemtablePerCollection) {
 }
 
 TEST(Generation, RemembersTheLastSequence) {
-  Generation generation{FileNumber(3)};
+  Generation generation;
   generation.set_last(Sequence::Of(2, 17));
   EXPECT_EQ(generation.last(), Sequence::Of(2, 17));
 }
@@ -48,7 +47,7 @@ TEST(Generation, ListsManyCollectionsInOrder) {
   constexpr uint64_t kSeed = 11;
   SCOPED_TRACE("seed " + std::to_string(kSeed));
   SeededRandom random(kSeed);
-  Generation generation{FileNumber(1)};
+  Generation generation;
   std::vector<CollectionId> expected;
   std::vector<const Memtable*> memtables;
   for (int i = 0; i < 2000; ++i) {
@@ -63,7 +62,7 @@ TEST(Generation, ListsManyCollectionsInOrder) {
 }
 
 TEST(Generation, CountsTheMemoryItTakes) {
-  Generation generation{FileNumber(1)};
+  Generation generation;
   const size_t empty = generation.bytes();
   for (uint32_t id = 1; id <= 100; ++id) generation.FindOrCreate(CollectionId(id));
   const size_t with_collections = generation.bytes();
@@ -75,7 +74,7 @@ TEST(Generation, CountsTheMemoryItTakes) {
 TEST(Generation, IsSearchedWhileItGrows) {
   constexpr uint32_t kCount = 3000;
   constexpr int kReaderCount = 3;
-  Generation generation{FileNumber(1)};
+  Generation generation;
   std::atomic<uint32_t> published = 0;
   const auto search = [&] {
     for (uint32_t at = 0; at < kCount && !::testing::Test::HasFailure();) {

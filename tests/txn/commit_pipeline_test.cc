@@ -42,7 +42,7 @@ class PipelineWorld {
         device(simulator),
         store(device),
         head{.log = LogChain(store, kDatabase, std::nullopt, Sequence::Of(1, 0)),
-             .active = std::make_shared<Generation>(FileNumber(1)),
+             .active = std::make_shared<Generation>(),
              .last = Sequence::Of(1, 0),
              .log_file = FileNumber(1)},
         published(head.last.value()),
@@ -373,7 +373,7 @@ bool PublishedCouldBeLost(uint64_t seed, bool forgets_to_sync) {
   ForgetfulStore forgetful(device);
   Store& store = forgets_to_sync ? static_cast<Store&>(forgetful) : device;
   WriteHead head{.log = LogChain(store, kDatabase, std::nullopt, Sequence::Of(1, 0)),
-                 .active = std::make_shared<Generation>(FileNumber(1)),
+                 .active = std::make_shared<Generation>(),
                  .last = Sequence::Of(1, 0),
                  .log_file = FileNumber(1)};
   std::atomic<uint64_t> published = head.last.value();
