@@ -44,7 +44,7 @@ Engine::~Engine() {
 
 Result<std::shared_ptr<Engine>> Engine::Open(Parts parts, const Options& options) {
   LOGWOOD_RETURN_IF_ERROR(CheckOptions(options).WithContext("open " + parts.store.description()));
-  const std::shared_ptr<Engine> engine(new Engine(std::move(parts), options));
+  std::shared_ptr<Engine> engine(new Engine(std::move(parts), options));
   const Status status = engine->LockAndFind();
   if (status.ok()) return engine;
   engine->errors_.Keep(status);  // So that closing writes nothing.
@@ -275,8 +275,9 @@ Result<CollectionInfo> Engine::CreateCollection(const std::string& name, const C
     const StatusCode code = created.status().code();
     const bool refused = code == StatusCode::kAlreadyExists || code == StatusCode::kUnsupported;
     if (!refused) errors_.Keep(created.status());
-    if (created.ok()) info = *std::move(created);
-    return created.status();
+    if (!created.ok()) return created.status();
+    info = *std::move(created);
+    return Status::Ok();
   }));
   return *std::move(info);
 }

@@ -49,6 +49,7 @@ class LiveBytesChanges {
   void Remove(const TreeDescriptor& tree) { changes_[tree.file] -= static_cast<int64_t>(tree.bytes); }
   [[nodiscard]] std::vector<LiveBytesChange> changes() const {
     std::vector<LiveBytesChange> changes;
+    changes.reserve(changes_.size());
     for (const auto& [file, bytes] : changes_) changes.push_back({file, bytes});
     return changes;
   }

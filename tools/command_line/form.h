@@ -6,7 +6,7 @@
 #include "logwood/bytes.h"
 #include "logwood/result.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): CLI11's own name.
 class App;
 }
 

@@ -5,7 +5,7 @@
 #include "logwood/result.h"
 #include "tools/command_line/terminal.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): CLI11's own name.
 class App;
 }
 

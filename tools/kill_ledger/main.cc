@@ -2,6 +2,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
@@ -185,5 +186,10 @@ int Run(int argument_count, char** texts) {
 
 int main(int argument_count, char** arguments) {
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
-  return logwood::kill_ledger::Run(argument_count, arguments);
+  try {
+    return logwood::kill_ledger::Run(argument_count, arguments);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "kill_ledger: %s\n", error.what());
+    return 2;
+  }
 }

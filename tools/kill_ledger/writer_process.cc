@@ -23,6 +23,7 @@ Status Failed(const char* call) {
 [[noreturn]] void Become(const std::vector<std::string>& arguments, int acknowledgements) {
   std::vector<std::string> texts = arguments;
   std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
   for (std::string& text : texts) pointers.push_back(text.data());
   pointers.push_back(nullptr);
   if (::dup2(acknowledgements, STDOUT_FILENO) >= 0) ::execv("/proc/self/exe", pointers.data());
