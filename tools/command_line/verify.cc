@@ -22,6 +22,7 @@ void WriteJson(const Verification& found, Terminal& terminal) {
   object.AddNumber("blocks", found.blocks);
   object.AddList("strangers", found.strangers);
   std::vector<std::string> damages;
+  damages.reserve(found.damages.size());
   for (const Status& damage : found.damages) damages.emplace_back(damage.message());
   object.AddList("damages", damages);
   terminal.WriteLine(object.ToString());
