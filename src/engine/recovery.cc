@@ -175,7 +175,7 @@ class Replay {
 Result<Sequence> LastSequenceBefore(Store& store, const LogEnd& log) {
   LOGWOOD_ASSIGN_OR_RETURN(const std::unique_ptr<LogReader> reader, LogReader::Open(store, log.number, FileType::kLog));
   LOGWOOD_ASSIGN_OR_RETURN(const std::optional<LogRecord> record, reader->Next());
-  if (!record || record->sequence.counter() == 0) return Sequence::Max();
+  if (!record) return Sequence::Max();
   return Sequence(record->sequence.value() - 1);
 }
 
