@@ -76,7 +76,7 @@ Result<std::shared_ptr<const BlockFile>> BlockFile::Open(Store& store, const Exp
   return std::shared_ptr<const BlockFile>(new BlockFile(expected, std::move(file)));
 }
 
-Result<std::shared_ptr<const Block>> BlockFile::ReadBlock(BlockReference reference, BlockKind kind) const {
+Result<Block> BlockFile::ReadBlock(BlockReference reference, BlockKind kind) const {
   const uint64_t offset = reference.offset();
   const std::string where = Where(expected_) + " offset " + std::to_string(offset);
   if (reference.file_slot() != 0) {

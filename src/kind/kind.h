@@ -14,6 +14,7 @@
 #include "block/block_file.h"
 #include "cursor/entry_cursor.h"
 #include "logwood/options.h"
+#include "logwood/pin.h"
 #include "logwood/result.h"
 
 namespace logwood {
@@ -26,7 +27,7 @@ namespace logwood {
 struct TreesHit {
   EntryType type = EntryType::kPut;
   Bytes value;
-  std::shared_ptr<const void> pin;
+  Pin pin;
 };
 
 // How a kind reaches the files that its states refer to.

@@ -27,7 +27,7 @@ Result<std::optional<TreesHit>> LsmTrees::Get(Bytes key) const {
   const uint64_t hash = Hash64(key);
   for (const std::shared_ptr<const Tree>& tree : trees_) {
     LOGWOOD_ASSIGN_OR_RETURN(auto hit, tree->Get(key, hash));
-    if (hit) return std::optional(TreesHit{hit->type, hit->value, std::move(hit->pin)});
+    if (hit) return std::optional(TreesHit{hit->type, hit->value, std::move(hit->pin).ToPin()});
   }
   return std::optional<TreesHit>();
 }
