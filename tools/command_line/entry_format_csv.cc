@@ -151,7 +151,9 @@ ParsedEntry CsvParser::ParseHeader(const InputText& input) {
   if (header.state == ParsedEntry::State::kIncomplete) return header;
   const bool is_header =
       header.state == ParsedEntry::State::kEntry && header.key == Bytes(kKeyName) && header.value == Bytes(kValueName);
-  return is_header ? header : ParsedEntry::Fault(0, "expected the header key,value, found another line");
+  if (is_header) return header;
+  return ParsedEntry::Fault(0, std::string("expected the header key,value, found ") +
+                                   (input.text.empty() ? "the end of the input" : "another line"));
 }
 
 }  // namespace logwood::command_line

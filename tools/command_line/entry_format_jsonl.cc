@@ -1,5 +1,6 @@
 #include "tools/command_line/entry_format_jsonl.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -100,12 +101,12 @@ class MemberTaker {
   }
 
   bool parse_error(size_t, const std::string&, const nlohmann::json::exception& error) {
-    // "[json.exception.parse_error.101] parse error at line 1, column 5: what is wrong".
-    // It may quote all that it has read of a string.
+    // "[json.exception.parse_error.101] parse error at line 1, column 5: what is wrong; last read: all of a string", or
+    // "[json.exception.out_of_range.406] what is wrong".
     std::string_view message = error.what();
     message = message.substr(0, message.find("; last read"));
-    const size_t colon = message.find(": ");
-    if (colon != std::string_view::npos) message.remove_prefix(colon + 2);
+    message.remove_prefix(std::min(message.find("] ") + 2, message.size()));
+    if (message.starts_with("parse error")) message.remove_prefix(std::min(message.find(": ") + 2, message.size()));
     return Fail("expected an object of JSON, found " + Clipped(message));
   }
   // NOLINTEND(readability-identifier-naming)

@@ -75,10 +75,10 @@ Status EntryReader::PassHeader() {
       Consume(header.size);
       return Status::Ok();
     }
-    // No header is that long: what comes is another file.
+    if (header.state == ParsedEntry::State::kFault) return FaultAt(header);
     constexpr size_t kHeaderSizeMax = 4096;
-    if (header.state == ParsedEntry::State::kFault || end_ - begin_ > kHeaderSizeMax) {
-      return FaultAt(ParsedEntry::Fault(0, "expected the header key,value, found another line"));
+    if (end_ - begin_ > kHeaderSizeMax) {
+      return FaultAt(ParsedEntry::Fault(0, "expected the header key,value, found a longer line"));
     }
     LOGWOOD_RETURN_IF_ERROR(Fill());
   }
