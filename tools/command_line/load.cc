@@ -95,6 +95,7 @@ Result<Loaded> LoadFrom(InputFile& input, const Arguments& arguments) {
   Loader loader(database, std::move(collection), reader, bar);
   const Status loaded = loader.Load(*first);
   const Status closed = database.Close();
+  // The first error counts: what comes of closing after it says no more.
   if (!loaded.ok()) return WithEntries(loaded, loader.entries());
   if (!closed.ok()) return WithEntries(closed, loader.entries());
   return Loaded{.progress = bar.Show(loader.entries(), reader.position()),
