@@ -34,11 +34,8 @@ void ExpectError(const Arguments& arguments, const std::vector<std::string>& par
 
 // Every verb that reads.
 std::vector<Arguments> ReadingCalls(const std::string& path) {
-  return {{"get", path, "users", "ada"},
-          {"scan", path, "users"},
-          {"verify", path},
-          {"dump", path, "--log"},
-          {"dump", path, "--trees"}};
+  return {{"get", path, "users", "ada"}, {"scan", path, "users"},  {"export", path, "users"}, {"verify", path},
+          {"dump", path, "--log"},       {"dump", path, "--trees"}};
 }
 
 std::vector<Arguments> AllCalls(const std::string& path) {

@@ -92,6 +92,8 @@ int ParseAndRun(int argument_count, const char* const* arguments, Terminal& term
   AddScan(program, chosen);
   AddVerify(program, chosen);
   AddDump(program, chosen);
+  AddLoad(program, chosen);
+  AddExport(program, chosen);
   try {
     program.parse(argument_count, arguments);
   } catch (const CLI::ParseError& end) {
