@@ -136,7 +136,7 @@ class BlockCache::Shard {
   std::atomic<size_t> bytes_ = 0;  // Changed under the mutex; read without.
 };
 
-BlockCache::BlockCache(Runtime& runtime, size_t capacity_bytes) {
+BlockCache::BlockCache(Runtime& runtime, size_t capacity_bytes) : capacity_bytes_(capacity_bytes) {
   if (capacity_bytes == 0) return;
   const size_t count = std::bit_floor(std::clamp<size_t>(capacity_bytes / kShardCapacityMin, 1, kShardsMax));
   for (size_t i = 0; i < count; ++i) shards_.push_back(std::make_unique<Shard>(runtime, capacity_bytes / count));

@@ -88,9 +88,13 @@ Status CommitPipeline::CommitGroup(Group& group) {
   LOGWOOD_RETURN_IF_ERROR(Keep(AppendToLog(group)));  // From here on a failure leaves the outcome unknown.
   const bool wants_sync =
       std::ranges::any_of(group, [](const Member* member) { return member->commit->sync == Sync::kYes; });
-  if (wants_sync) LOGWOOD_RETURN_IF_ERROR(Keep(head_.log.Sync()));
+  if (wants_sync) {
+    LOGWOOD_RETURN_IF_ERROR(Keep(head_.log.Sync()));
+    syncs_.Add(1);
+  }
   ApplyToMemtables(group);
   published_.store(head_.last.value(), std::memory_order_release);  // I2. Acquired where views are taken.
+  Count(group);
   return Status::Ok();
 }
 
@@ -123,7 +127,10 @@ void CommitPipeline::TakeSequences(Group& group) {
 
 Status CommitPipeline::AppendToLog(const Group& group) {
   if (group.empty() || records_.empty()) return Status::Ok();
-  return head_.log.Append(records_, head_.last);
+  const uint64_t size_before = head_.log.size();
+  LOGWOOD_RETURN_IF_ERROR(head_.log.Append(records_, head_.last));
+  log_bytes_.Add(head_.log.size() - size_before);
+  return Status::Ok();
 }
 
 void CommitPipeline::ApplyToMemtables(const Group& group) {
@@ -143,6 +150,23 @@ void CommitPipeline::ApplyToMemtables(const Group& group) {
     }
   }
   head_.active->set_last(head_.last);
+}
+
+void CommitPipeline::Count(const Group& group) {
+  if (group.empty()) return;
+  groups_.Add(1);
+  commits_.Add(group.size());
+  uint64_t operations = 0;
+  for (const LogRecord& record : records_) operations += record.count;
+  operations_.Add(operations);
+}
+
+CommitStatistics CommitPipeline::statistics() const {
+  return {.commits = commits_.value(),
+          .operations = operations_.value(),
+          .groups = groups_.value(),
+          .syncs = syncs_.value(),
+          .log_bytes = log_bytes_.value()};
 }
 
 Status CommitPipeline::Keep(Status status) {
