@@ -70,10 +70,11 @@ Result<Collection> OpenCollection(const Database& database, const std::string& p
   LOGWOOD_ASSIGN_OR_RETURN(const std::vector<std::string> names, database.Collections());
   std::string message = path + ": " + std::string(opened.status().message());
   const std::vector<std::string> near = NamesNear(name, names);
-  message += names.empty() ? "; there is none at all" : near.empty() ? "" : "; near to it:";
+  if (!near.empty()) message += "; near to it:";
   for (const std::string& other : near) message += " " + ShellWord(other);
-  if (!names.empty()) message += "\nAll there are: logwood collections " + ShellWord(path);
-  return Status::NotFound(message + "\nTo make it: logwood create " + ShellWord(path) + " " + ShellWord(name));
+  message += names.empty() ? "; there is none at all" : "\nAll there are: logwood collections " + ShellWord(path);
+  if (near.empty()) message += "\nTo make it: logwood create " + ShellWord(path) + " " + ShellWord(name);
+  return Status::NotFound(message);
 }
 
 std::string ShellWord(const std::string& text) {
