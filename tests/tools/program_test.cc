@@ -43,6 +43,7 @@ TEST(Program, TellsItsVersion) {
 TEST(Program, ExplainsItselfAndEveryVerb) {
   const CommandEnd end = RunCommand({"--help"});
   EXPECT_EQ(end.exit_code, 0);
+  EXPECT_NE(end.out.find("\nVerbs:\n"), std::string::npos) << end.out;
   for (const char* verb : {"create", "drop", "collections", "put", "get", "delete", "scan", "count", "flush", "compact",
                            "verify", "stats", "dump"}) {
     EXPECT_NE(end.out.find(std::string("\n  ") + verb + " "), std::string::npos) << end.out;

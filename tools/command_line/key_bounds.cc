@@ -1,8 +1,11 @@
 #include "tools/command_line/key_bounds.h"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
+#include <system_error>
 
 #include "base/status_macros.h"
+#include "tools/command_line/escape.h"
 
 namespace logwood::command_line {
 namespace {
@@ -13,6 +16,15 @@ std::optional<std::string> EndOfPrefix(std::string prefix) {
   if (prefix.empty()) return std::nullopt;
   ++prefix.back();
   return prefix;
+}
+
+// Empty where `text` is a number of entries, else what is wrong with it.
+std::string WhyNoCount(const std::string& text) {
+  uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc() && end == text.data() + text.size()) return {};
+  return "\"" + Escape(text) + "\" is no number of entries: give one of 0 to " +
+         std::to_string(std::numeric_limits<uint64_t>::max()) + ", in digits";
 }
 
 }  // namespace
@@ -26,7 +38,7 @@ void BoundsArguments::AddTo(CLI::App& verb) {
   verb.add_option("--from", from, "only keys at or above this one");
   verb.add_option("--to", to, "only keys below this one");
   verb.add_option("--prefix", prefix, "only keys that begin so");
-  verb.add_option("--limit", limit, "at most so many entries")->check(CLI::NonNegativeNumber);
+  verb.add_option("--limit", limit, "at most so many entries")->check(WhyNoCount);
 }
 
 Result<KeyBounds> BoundsArguments::Read(const Form& form) const {

@@ -36,7 +36,6 @@ std::string Version() {
 void Describe(CLI::App& program) {
   program.description("Logwood keeps named collections of keys and values, in key order, in a directory.");
   program.get_formatter()->label("SUBCOMMAND", "VERB DB [COLLECTION] [KEY [VALUE]]");
-  program.get_formatter()->label("Subcommands", "Verbs");
   program.footer(
       "Exit codes: 0 done; 1 the answer is no (the key is absent, damage was found); 2 error or wrong usage.\n"
       "Verbs that only read open the database for reading and change nothing in its directory.");
@@ -115,6 +114,7 @@ int ParseAndRun(int argument_count, const char* const* arguments, Terminal& term
   AddVerify(program, chosen);
   AddStats(program, chosen);
   AddDump(program, chosen);
+  for (CLI::App* const verb : program.get_subcommands({})) verb->group("Verbs");
   try {
     program.parse(argument_count, arguments);
   } catch (const CLI::ParseError& end) {
