@@ -86,6 +86,10 @@ class CommitPipeline {
     Sequence last;
   };
   using Group = std::vector<Member*>;
+  struct GroupCost {
+    uint64_t syncs = 0;
+    uint64_t log_bytes = 0;
+  };
 
   void WaitForTurn(Member& member) REQUIRES(mutex_);
   [[nodiscard]] Group TakeGroup() REQUIRES(mutex_);
@@ -96,7 +100,7 @@ class CommitPipeline {
   void TakeSequences(Group& group);
   Status AppendToLog(const Group& group);
   void ApplyToMemtables(const Group& group);
-  void Count(const Group& group);
+  void Count(const Group& group, const GroupCost& cost);
   Status Keep(Status status);
 
   Runtime& runtime_;

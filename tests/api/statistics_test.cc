@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include "logwood/logwood.h"
 #include "tests/crash/queue_runtime.h"
@@ -226,6 +227,32 @@ TEST_F(StatisticsTest, OfAReaderTellWhatWasReplayedAndCountFromItsOpen) {
   EXPECT_EQ(statistics.published.counter, 2u);
   EXPECT_EQ(statistics.commits.commits, 0u);
   EXPECT_EQ(statistics.flushes.jobs, 0u);
+}
+
+TEST(ConcurrentStatistics, NeverFallAndEndExact) {
+  constexpr uint64_t kCommits = 3'000;
+  Database db = Database::OpenInMemory({.memtable_size_bytes = 65'536}).value();
+  Collection users = db.CreateCollection("users").value();
+  std::thread writer([&users] {
+    for (uint64_t i = 0; i < kCommits; ++i) users.Put(std::to_string(i), std::string(100, 'v'), kWithoutSync).Check();
+  });
+  uint64_t commits = 0;
+  uint64_t counter = 0;
+  while (commits < kCommits) {
+    const DatabaseStatistics statistics = db.Statistics().value();
+    EXPECT_GE(statistics.commits.commits, commits);
+    EXPECT_GE(statistics.published.counter, counter);
+    EXPECT_GE(statistics.published.counter, statistics.flushed.counter);
+    commits = statistics.commits.commits;
+    counter = statistics.published.counter;
+  }
+  writer.join();
+  db.Flush().Check();
+  const DatabaseStatistics statistics = db.Statistics().value();
+  EXPECT_EQ(statistics.commits.operations, kCommits);
+  EXPECT_EQ(statistics.flushed.counter, kCommits);
+  EXPECT_EQ(statistics.collections[0].trees.entries, kCommits);
+  EXPECT_GT(statistics.flushes.jobs, 1u);
 }
 
 TEST_F(StatisticsTest, OfAClosedDatabaseAreAnError) {
