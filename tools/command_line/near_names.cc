@@ -44,7 +44,7 @@ std::vector<std::string> NamesNear(std::string_view name, const std::vector<std:
     const bool begins_so = !wanted.empty() && candidate.starts_with(wanted);
     if (distance <= edits_max || begins_so) near.emplace_back(distance, other);
   }
-  std::ranges::stable_sort(near, {}, &std::pair<size_t, std::string>::first);
+  std::ranges::sort(near);
   std::vector<std::string> found;
   for (size_t i = 0; i < std::min(near.size(), kNamesMax); ++i) found.push_back(std::move(near[i].second));
   return found;
