@@ -10,6 +10,7 @@
 #include "logwood/options.h"
 #include "logwood/result.h"
 #include "logwood/runtime.h"
+#include "logwood/statistics.h"
 #include "logwood/store.h"
 #include "logwood/view.h"
 
@@ -79,6 +80,10 @@ class Database {
   // Reads everything that trees hold and checks it. The log was checked when the database was opened.
   // Errors: kClosed, kIo. Damage is not an error but a finding.
   [[nodiscard]] Result<Verification> Verify() const;
+
+  // Figures of this moment, and counters since the open. Cost: lists the files and asks the store for the size of each;
+  // reads no entries. Errors: kClosed, kIo.
+  [[nodiscard]] Result<DatabaseStatistics> Statistics() const;
 
  private:
   explicit Database(std::shared_ptr<Engine> engine) noexcept;

@@ -9,6 +9,7 @@
 #include "logwood/pinned_value.h"  // IWYU pragma: export
 #include "logwood/result.h"        // IWYU pragma: export
 #include "logwood/runtime.h"       // IWYU pragma: export
+#include "logwood/statistics.h"    // IWYU pragma: export
 #include "logwood/status.h"        // IWYU pragma: export
 #include "logwood/store.h"         // IWYU pragma: export
 #include "logwood/version.h"       // IWYU pragma: export

@@ -123,4 +123,6 @@ Result<Verification> Database::Verify() const {
       .blocks = report.blocks, .damages = std::move(report.damages), .strangers = std::move(report.strangers)};
 }
 
+Result<DatabaseStatistics> Database::Statistics() const { return engine_->Statistics(); }
+
 }  // namespace logwood

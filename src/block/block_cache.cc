@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/counter.h"
 #include "base/mutex.h"
 #include "base/status_macros.h"
 
@@ -50,10 +51,10 @@ class BlockCache::Shard {
     const MutexLock lock(mutex_);
     const auto found = slot_of_.find(key);
     if (found == slot_of_.end()) {
-      misses_.fetch_add(1, std::memory_order_relaxed);
+      misses_.Add(1);
       return nullptr;
     }
-    hits_.fetch_add(1, std::memory_order_relaxed);
+    hits_.Add(1);
     Slot& slot = slots_[found->second];
     slot.referenced = true;
     return slot.block;
@@ -80,9 +81,9 @@ class BlockCache::Shard {
     }
   }
 
-  // Relaxed, here and where they change: figures, nothing is published by them.
-  [[nodiscard]] uint64_t hits() const { return hits_.load(std::memory_order_relaxed); }
-  [[nodiscard]] uint64_t misses() const { return misses_.load(std::memory_order_relaxed); }
+  [[nodiscard]] uint64_t hits() const { return hits_.value(); }
+  [[nodiscard]] uint64_t misses() const { return misses_.value(); }
+  // Relaxed, here and where it changes: a figure, nothing is published by it.
   [[nodiscard]] size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
 
  private:
@@ -131,12 +132,13 @@ class BlockCache::Shard {
   std::vector<size_t> free_ GUARDED_BY(mutex_);
   std::unordered_map<CacheKey, size_t, CacheKeyHash> slot_of_ GUARDED_BY(mutex_);
   size_t hand_ GUARDED_BY(mutex_) = 0;
-  std::atomic<uint64_t> hits_ = 0;
-  std::atomic<uint64_t> misses_ = 0;
-  std::atomic<size_t> bytes_ = 0;  // Changed under the mutex; read without.
+  // Changed under the mutex; read without.
+  Counter hits_;
+  Counter misses_;
+  std::atomic<size_t> bytes_ = 0;
 };
 
-BlockCache::BlockCache(Runtime& runtime, size_t capacity_bytes) {
+BlockCache::BlockCache(Runtime& runtime, size_t capacity_bytes) : capacity_bytes_(capacity_bytes) {
   if (capacity_bytes == 0) return;
   const size_t count = std::bit_floor(std::clamp<size_t>(capacity_bytes / kShardCapacityMin, 1, kShardsMax));
   for (size_t i = 0; i < count; ++i) shards_.push_back(std::make_unique<Shard>(runtime, capacity_bytes / count));

@@ -40,10 +40,12 @@ class BlockCache {
   };
   // Each number is right by itself; together they may be of slightly different moments.
   [[nodiscard]] Statistics statistics() const;
+  [[nodiscard]] size_t capacity_bytes() const noexcept { return capacity_bytes_; }
 
  private:
   class Shard;
 
+  const size_t capacity_bytes_;
   std::vector<std::unique_ptr<Shard>> shards_;  // A power of two of them; none where nothing is kept.
   std::atomic<uint64_t> misses_uncached_ = 0;   // Where there are no shards. Relaxed: a figure.
 };

@@ -1,10 +1,12 @@
 #include "engine/engine.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "base/assert.h"
 #include "base/status_macros.h"
+#include "engine/statistics.h"
 
 namespace logwood {
 namespace {
@@ -169,7 +171,12 @@ void Engine::DiscardLeftovers(const FoundDatabase& found) {
 }
 
 NewFileOutput::Context Engine::JobContext() {
-  return {.runtime = parts_.runtime, .store = parts_.store, .root = root_, .database = root_.database()};
+  return {.runtime = parts_.runtime,
+          .store = parts_.store,
+          .root = root_,
+          .database = root_.database(),
+          .flushes = flushes_,
+          .merges = merges_};
 }
 
 CommitPipeline::Hooks Engine::PipelineHooks() {
@@ -344,6 +351,28 @@ Result<VerifyReport> Engine::Verify() const {
   Result<VerifyReport> report = VerifyTrees();
   OnViewReleased();  // It holds trees like a view.
   return report;
+}
+
+Result<DatabaseStatistics> Engine::Statistics() const {
+  LOGWOOD_RETURN_IF_ERROR(CheckOpen());
+  Result<DatabaseStatistics> statistics = TakeStatistics();
+  OnViewReleased();  // It holds trees like a view.
+  return statistics;
+}
+
+Result<DatabaseStatistics> Engine::TakeStatistics() const {
+  const ReadView view = states_.View();
+  DatabaseStatistics statistics;
+  statistics.collections = StatisticsOfCollections(root_.collections(), *view.state);
+  std::tie(statistics.active_memtables, statistics.sealed_memtables) = StatisticsOfMemtables(*view.state);
+  LOGWOOD_ASSIGN_OR_RETURN(statistics.stored, StatisticsOfStore(parts_.store, strangers_));
+  statistics.cache = StatisticsOf(cache_);
+  statistics.published = StatisticsOf(view.at);
+  statistics.flushed = StatisticsOf(view.state->flushed);
+  if (pipeline_ != nullptr) statistics.commits = pipeline_->statistics();
+  statistics.flushes = StatisticsOf(flushes_);
+  statistics.merges = StatisticsOf(merges_);
+  return statistics;
 }
 
 Result<VerifyReport> Engine::VerifyTrees() const {

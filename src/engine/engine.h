@@ -15,6 +15,7 @@
 #include "engine/background.h"
 #include "engine/error_latch.h"
 #include "engine/file_table.h"
+#include "engine/job_output.h"
 #include "engine/read_state.h"
 #include "engine/recovery.h"
 #include "engine/root.h"
@@ -22,6 +23,7 @@
 #include "logwood/options.h"
 #include "logwood/result.h"
 #include "logwood/runtime.h"
+#include "logwood/statistics.h"
 #include "logwood/store.h"
 #include "txn/commit_pipeline.h"
 
@@ -91,6 +93,8 @@ class Engine {
   Status Compact(CollectionId id);
   // Reads and checks everything that is stored in trees. Errors: kClosed, kIo.
   [[nodiscard]] Result<VerifyReport> Verify() const;
+  // See Database::Statistics(). Errors: kClosed, kIo.
+  [[nodiscard]] Result<DatabaseStatistics> Statistics() const;
 
   // OK while the database is open.
   [[nodiscard]] Status CheckOpen() const;
@@ -108,6 +112,7 @@ class Engine {
   [[nodiscard]] NewFileOutput::Context JobContext();
   [[nodiscard]] CommitPipeline::Hooks PipelineHooks();
   [[nodiscard]] Result<VerifyReport> VerifyTrees() const;
+  [[nodiscard]] Result<DatabaseStatistics> TakeStatistics() const;
 
   // The leader's, in the order of their use.
   Status MakeRoom(uint64_t operations);
@@ -131,6 +136,8 @@ class Engine {
   ReadStates states_;
   ErrorLatch errors_;
   Root root_;
+  JobCounters flushes_;
+  JobCounters merges_;
   std::unique_ptr<Background> background_;  // Null in a database that is only read; so are the next two.
   std::optional<WriteHead> head_;           // The leader's, like the two behind it.
   std::unique_ptr<CommitPipeline> pipeline_;

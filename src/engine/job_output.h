@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
+#include "base/counter.h"
 #include "block/block_file.h"
 #include "engine/root.h"
 #include "kind/kind.h"
@@ -12,6 +14,13 @@
 
 namespace logwood {
 
+// What jobs of one sort did; raised by one job of the sort at a time.
+struct JobCounters {
+  Counter jobs;
+  Counter bytes_in;
+  Counter bytes_out;
+};
+
 // The one new file that a job writes for a kind, made when first asked for. Confined to its job.
 class NewFileOutput final : public JobOutput {
  public:
@@ -20,6 +29,8 @@ class NewFileOutput final : public JobOutput {
     Store& store;
     Root& root;
     DatabaseId database;
+    JobCounters& flushes;
+    JobCounters& merges;
   };
 
   // All that `context` names must outlive the output.

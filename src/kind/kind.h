@@ -15,6 +15,7 @@
 #include "cursor/entry_cursor.h"
 #include "logwood/options.h"
 #include "logwood/result.h"
+#include "logwood/statistics.h"
 
 namespace logwood {
 
@@ -83,6 +84,8 @@ class CollectionTrees {
   [[nodiscard]] virtual Result<uint64_t> Verify(const std::function<void(const Status&)>& on_damage) const = 0;
   // Files with the bytes that these trees refer to in each: what live bytes must add up to.
   [[nodiscard]] virtual std::map<FileNumber, uint64_t> LiveBytes() const = 0;
+  // What the trees amount to; reads nothing from the store.
+  [[nodiscard]] virtual TreeStatistics Statistics() const = 0;
 };
 
 // How hard Choose() is to look for something to merge.

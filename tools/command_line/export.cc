@@ -8,7 +8,7 @@
 #include "tools/command_line/database_access.h"
 #include "tools/command_line/entry_format.h"
 #include "tools/command_line/form.h"
-#include "tools/command_line/key_range.h"
+#include "tools/command_line/key_bounds.h"
 #include "tools/command_line/output_file.h"
 #include "tools/command_line/progress_bar.h"
 #include "tools/command_line/verb.h"
@@ -26,7 +26,7 @@ struct Arguments {
   std::string format;
   bool force = false;
   bool quiet = false;
-  KeyRange range;
+  BoundsArguments bounds;
   Form form;  // Of --from, --to and --prefix alone.
 };
 
@@ -42,9 +42,10 @@ class Exporter {
  public:
   Exporter(EntryFormat format, Sink sink, ProgressBar& bar) : format_(format), sink_(std::move(sink)), bar_(bar) {}
 
-  Status Export(Cursor& cursor) {
+  // At most `limit` entries.
+  Status Export(Cursor& cursor, uint64_t limit) {
     AppendHeader(format_, text_);
-    for (bool is_read = true; is_read && cursor.valid(); cursor.Next()) {
+    for (bool is_read = true; is_read && cursor.valid() && entries_ < limit; cursor.Next()) {
       AppendEntry(format_, cursor.key(), cursor.value(), text_);
       ++entries_;
       if (text_.size() < kPieceSizeBytes) continue;
@@ -89,7 +90,7 @@ Result<Progress> WriteFile(Cursor& cursor, const Arguments& arguments, OutputFil
     return true;
   };
   Exporter exporter(FormatOf(arguments), sink, bar);
-  LOGWOOD_RETURN_IF_ERROR(exporter.Export(cursor));
+  LOGWOOD_RETURN_IF_ERROR(exporter.Export(cursor, arguments.bounds.limit));
   LOGWOOD_RETURN_IF_ERROR(file.Finish());
   return exporter.Done();
 }
@@ -107,10 +108,10 @@ Status ExportToFile(Cursor& cursor, const Arguments& arguments, Terminal& termin
 }
 
 Result<Answer> Export(const Arguments& arguments, Terminal& terminal) {
-  LOGWOOD_RETURN_IF_ERROR(arguments.range.Check(arguments.form));
+  LOGWOOD_ASSIGN_OR_RETURN(const KeyBounds bounds, arguments.bounds.Read(arguments.form));
   LOGWOOD_ASSIGN_OR_RETURN(const Database database, OpenToRead(arguments.path));
   LOGWOOD_ASSIGN_OR_RETURN(const Collection collection, OpenCollection(database, arguments.path, arguments.collection));
-  LOGWOOD_ASSIGN_OR_RETURN(Cursor cursor, arguments.range.Scan(collection, arguments.form));
+  Cursor cursor = bounds.ScanOf(collection);
   LOGWOOD_RETURN_IF_ERROR(arguments.file == "-" ? ExportToTerminal(cursor, arguments, terminal)
                                                 : ExportToFile(cursor, arguments, terminal));
   return Answer::kYes;
@@ -131,7 +132,7 @@ void AddExport(CLI::App& program, Action& chosen) {
       ->capture_default_str();
   verb.add_option("--format", arguments->format, "tsv, csv or jsonl; without it by the file's ending, else tsv")
       ->check(CLI::IsMember({"tsv", "csv", "jsonl"}));
-  arguments->range.AddTo(verb);
+  arguments->bounds.AddTo(verb);
   verb.add_flag("--hex", arguments->form.hex, "--from, --to and --prefix are given in hexadecimal");
   verb.add_flag("--force", arguments->force, "write over FILE where it is there");
   verb.add_flag("--quiet", arguments->quiet, "no progress, no closing line");

@@ -1,6 +1,5 @@
 #include <CLI/CLI.hpp>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <string>
 
@@ -9,7 +8,7 @@
 #include "tools/command_line/database_access.h"
 #include "tools/command_line/form.h"
 #include "tools/command_line/json_object.h"
-#include "tools/command_line/key_range.h"
+#include "tools/command_line/key_bounds.h"
 #include "tools/command_line/verb.h"
 
 namespace logwood::command_line {
@@ -18,8 +17,7 @@ namespace {
 struct Arguments {
   std::string path;
   std::string collection;
-  KeyRange range;
-  uint64_t limit = std::numeric_limits<uint64_t>::max();
+  BoundsArguments bounds;
   bool reverse = false;
   Form form;
 };
@@ -33,12 +31,12 @@ std::string Line(const Form& form, Bytes key, Bytes value) {
 }
 
 Result<Answer> Scan(const Arguments& arguments, Terminal& terminal) {
-  LOGWOOD_RETURN_IF_ERROR(arguments.range.Check(arguments.form));
+  LOGWOOD_ASSIGN_OR_RETURN(const KeyBounds bounds, arguments.bounds.Read(arguments.form));
   LOGWOOD_ASSIGN_OR_RETURN(const Database database, OpenToRead(arguments.path));
   LOGWOOD_ASSIGN_OR_RETURN(const Collection collection, OpenCollection(database, arguments.path, arguments.collection));
-  LOGWOOD_ASSIGN_OR_RETURN(Cursor cursor, arguments.range.Scan(collection, arguments.form));
+  Cursor cursor = bounds.ScanOf(collection);
   if (arguments.reverse) cursor.Last();
-  for (uint64_t count = 0; cursor.valid() && count < arguments.limit && terminal.is_read(); ++count) {
+  for (uint64_t count = 0; cursor.valid() && count < arguments.bounds.limit && terminal.is_read(); ++count) {
     terminal.WriteLine(Line(arguments.form, cursor.key(), cursor.value()));
     if (arguments.reverse) {
       cursor.Prev();
@@ -61,8 +59,7 @@ void AddScan(CLI::App& program, Action& chosen) {
       "is no UTF-8. Of --from, --to and --prefix all that are given hold.");
   verb.add_option("DB", arguments->path, "directory of the database")->required();
   verb.add_option("COLLECTION", arguments->collection, "name of the collection")->required();
-  arguments->range.AddTo(verb);
-  verb.add_option("--limit", arguments->limit, "at most so many entries")->check(CLI::NonNegativeNumber);
+  arguments->bounds.AddTo(verb);
   verb.add_flag("--reverse", arguments->reverse, "from the largest key down");
   arguments->form.AddTo(verb);
   verb.callback(

@@ -6,6 +6,7 @@
 #include "logwood/database.h"
 #include "tools/command_line/database_access.h"
 #include "tools/command_line/escape.h"
+#include "tools/command_line/form.h"
 #include "tools/command_line/json_object.h"
 #include "tools/command_line/verb.h"
 
@@ -14,7 +15,7 @@ namespace {
 
 struct Arguments {
   std::string path;
-  bool json = false;
+  Form form;
 };
 
 void WriteJson(const Verification& found, Terminal& terminal) {
@@ -45,7 +46,7 @@ Result<Verification> VerifyDatabase(const std::string& path) {
 
 Result<Answer> Verify(const Arguments& arguments, Terminal& terminal) {
   LOGWOOD_ASSIGN_OR_RETURN(const Verification found, VerifyDatabase(arguments.path));
-  if (arguments.json) {
+  if (arguments.form.json) {
     WriteJson(found, terminal);
   } else {
     WriteText(found, terminal);
@@ -60,7 +61,7 @@ void AddVerify(CLI::App& program, Action& chosen) {
   CLI::App& verb = *program.add_subcommand("verify", "Read everything and check it; exits with 1 where it is damaged");
   verb.footer("Shows each damage, and each stranger: a file in the directory that is none of the database's own.");
   verb.add_option("DB", arguments->path, "directory of the database")->required();
-  verb.add_flag("--json", arguments->json, "show one JSON object");
+  arguments->form.AddJsonTo(verb);
   verb.callback(
       [&chosen, arguments] { chosen = [arguments](Terminal& terminal) { return Verify(*arguments, terminal); }; });
 }
