@@ -43,7 +43,7 @@ TEST(Program, TellsItsVersion) {
 TEST(Program, ExplainsItselfAndEveryVerb) {
   const CommandEnd end = RunCommand({"--help"});
   EXPECT_EQ(end.exit_code, 0);
-  for (const char* verb : {"create", "put", "get", "scan", "verify", "dump"}) {
+  for (const char* verb : {"create", "put", "get", "scan", "verify", "dump", "bench"}) {
     EXPECT_NE(end.out.find(std::string("\n  ") + verb + " "), std::string::npos) << end.out;
     const CommandEnd help = RunCommand({verb, "--help"});
     EXPECT_EQ(help.exit_code, 0);

@@ -36,10 +36,20 @@ std::optional<double> Microseconds(const Measurement& measurement, double share)
   return static_cast<double>(measurement.latency.Quantile(share)) / kMicrosecond;
 }
 
+std::optional<double> MaxMicroseconds(const Measurement& measurement) {
+  if (measurement.latency.count() == 0) return std::nullopt;
+  return static_cast<double>(measurement.latency.max()) / kMicrosecond;
+}
+
 Json OrNull(std::optional<double> number) { return number ? Json(*number) : Json(nullptr); }
 
 std::string OrDash(std::optional<double> number, int decimals) {
   return number ? fmt::format("{:.{}f}", *number, decimals) : "-";
+}
+
+// Three digits are enough to compare by.
+std::string ShownMicroseconds(std::optional<double> microseconds) {
+  return OrDash(microseconds, microseconds && *microseconds < 10 ? 2 : 1);
 }
 
 std::string Joined(const std::vector<std::string>& names) { return fmt::format("{}", fmt::join(names, ",")); }
@@ -96,12 +106,12 @@ std::string JsonOf(const Environment& environment, const Settings& settings) {
 }
 
 std::string TextOf(const Measurement& measurement) {
-  const auto microseconds = [&](double share) { return OrDash(Microseconds(measurement, share), 1); };
+  const auto microseconds = [&](double share) { return ShownMicroseconds(Microseconds(measurement, share)); };
   std::string line =
       fmt::format(kColumns, measurement.name, fmt::format("{:.0f}", PerSecond(measurement.entries, measurement)),
                   fmt::format("{:.0f}", PerSecond(measurement.operations, measurement)),
                   fmt::format("{:.1f}", PerSecond(measurement.user_bytes, measurement) / kMegabyte), microseconds(0.5),
-                  microseconds(0.99), microseconds(0.999), microseconds(1),
+                  microseconds(0.99), microseconds(0.999), ShownMicroseconds(MaxMicroseconds(measurement)),
                   fmt::format("{:.2f}", measurement.user_cpu_seconds + measurement.system_cpu_seconds),
                   fmt::format("{:.1f}", static_cast<double>(measurement.written_bytes) / kMegabyte),
                   OrDash(WriteAmplification(measurement), 2), OrDash(SpaceAmplification(measurement), 2),
@@ -109,6 +119,11 @@ std::string TextOf(const Measurement& measurement) {
   if (measurement.sample_every > 1) line += fmt::format("  (1 of {} timed)", measurement.sample_every);
   if (measurement.beside_entries > 0) {
     line += fmt::format("  (and {:.0f} puts/s)", PerSecond(measurement.beside_entries, measurement));
+  }
+  if (measurement.operations == 0) {
+    line += fmt::format("  ({} entries of {:.1f} MB in {:.1f} MB)", measurement.present_entries,
+                        static_cast<double>(measurement.present_bytes) / kMegabyte,
+                        static_cast<double>(measurement.occupied_bytes) / kMegabyte);
   }
   if (measurement.interrupted) line += "  (interrupted)";
   return line;
@@ -127,7 +142,7 @@ std::string JsonOf(const Measurement& measurement) {
               {"p50_us", microseconds(0.5)},
               {"p99_us", microseconds(0.99)},
               {"p999_us", microseconds(0.999)},
-              {"max_us", microseconds(1)},
+              {"max_us", OrNull(MaxMicroseconds(measurement))},
               {"timed_one_in", measurement.sample_every},
               {"user_cpu_seconds", measurement.user_cpu_seconds},
               {"system_cpu_seconds", measurement.system_cpu_seconds},

@@ -5,7 +5,6 @@
 #include <csignal>
 #include <filesystem>
 #include <fmt/format.h>
-#include <map>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -23,6 +22,7 @@ namespace {
 struct Arguments {
   std::string path;
   bench::Settings settings;
+  std::string keys = "decimal";
   bool json = false;
   bool remove = false;
 };
@@ -116,11 +116,9 @@ void AddWorkload(CLI::App& verb, Arguments& arguments) {
   verb.add_option("--reads", settings.reads, "reads or seeks; 0: as many as --num")->capture_default_str();
   verb.add_option("--key_size,--key-size", settings.key_size_bytes, "bytes of a key")->capture_default_str();
   verb.add_option("--value_size,--value-size", settings.value_size_bytes, "bytes of a value")->capture_default_str();
-  const std::map<std::string, bench::KeyForm> forms = {{"decimal", bench::KeyForm::kDecimal},
-                                                       {"random", bench::KeyForm::kRandom}};
-  verb.add_option("--keys", settings.keys, "decimal: zero-padded numbers; random: bytes by a hash of them")
-      ->transform(CLI::CheckedTransformer(forms))
-      ->default_str("decimal");
+  verb.add_option("--keys", arguments.keys, "decimal: zero-padded numbers; random: bytes by a hash of them")
+      ->check(CLI::IsMember({"decimal", "random"}))
+      ->capture_default_str();
   verb.add_option("--threads", settings.threads, "that do the same at the same time")->capture_default_str();
   verb.add_option("--batch", settings.batch, "entries a commit")->capture_default_str();
   verb.add_flag("--sync", settings.sync, "sync every commit");
@@ -151,8 +149,10 @@ void AddBench(CLI::App& program, Action& chosen) {
   AddDatabase(verb, *arguments);
   verb.add_flag("--verify", arguments->settings.verify, "readers compare every byte of each value");
   verb.add_flag("--json", arguments->json, "one JSON object a line: the environment, then each benchmark");
-  verb.callback(
-      [&chosen, arguments] { chosen = [arguments](Terminal& terminal) { return RunBench(*arguments, terminal); }; });
+  verb.callback([&chosen, arguments] {
+    arguments->settings.keys = arguments->keys == "random" ? bench::KeyForm::kRandom : bench::KeyForm::kDecimal;
+    chosen = [arguments](Terminal& terminal) { return RunBench(*arguments, terminal); };
+  });
 }
 
 }  // namespace logwood::command_line
