@@ -22,7 +22,7 @@ TEST(KeyMaker, PadsDecimalsWithZeros) {
 }
 
 TEST(KeyMaker, MakesRandomKeysOfTheirSizeThatDiffer) {
-  for (const size_t size : {8, 16, 19, 32}) {
+  for (const size_t size : {8u, 16u, 19u, 32u}) {
     KeyMaker keys(KeyForm::kRandom, size);
     std::set<std::string> made;
     for (uint64_t i = 0; i < 1000; ++i) made.insert(keys.Key(i).ToString());

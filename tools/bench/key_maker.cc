@@ -66,10 +66,9 @@ std::optional<uint64_t> KeyMaker::IndexOf(Bytes key) {
 }
 
 void KeyMaker::WriteDecimal(uint64_t index) noexcept {
-  for (size_t i = size_bytes_; i > 0; --i) {
-    key_[i - 1] = static_cast<std::byte>('0' + index % 10);
-    index /= 10;
-  }
+  size_t begin = size_bytes_;  // Of the digits that are written.
+  for (; index > 0; index /= 10) key_[--begin] = static_cast<std::byte>('0' + index % 10);
+  std::memset(key_.data(), '0', begin);
 }
 
 void KeyMaker::WriteRandom(uint64_t index) noexcept {

@@ -44,11 +44,15 @@ struct Worker {
   Worker(Workplace& place, const Task& given)
       : workplace(place),
         task(given),
+        value_size_bytes(place.settings.value_size_bytes),
+        verifies(place.settings.verify),
         keys(place.settings.keys, place.settings.key_size_bytes),
         indexes(given.indexes, place.present) {}
 
   Workplace& workplace;
   const Task task;
+  const uint64_t value_size_bytes;  // Of the settings, as the next.
+  const bool verifies;
   KeyMaker keys;
   IndexSequence indexes;
   Batch batch;
