@@ -80,7 +80,7 @@ Status ExportToTerminal(Cursor& cursor, const Arguments& arguments, Terminal& te
     terminal.Write(text);
     return terminal.is_read();
   };
-  return Exporter(FormatOf(arguments), sink, bar).Export(cursor);
+  return Exporter(FormatOf(arguments), sink, bar).Export(cursor, arguments.bounds.limit);
 }
 
 Result<Progress> WriteFile(Cursor& cursor, const Arguments& arguments, OutputFile& file) {

@@ -116,6 +116,7 @@ int ParseAndRun(int argument_count, const char* const* arguments, Terminal& term
   AddDump(program, chosen);
   AddLoad(program, chosen);
   AddExport(program, chosen);
+  AddBench(program, chosen);
   for (CLI::App* const verb : program.get_subcommands({})) verb->group("Verbs");
   try {
     program.parse(argument_count, arguments);

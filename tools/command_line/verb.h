@@ -37,5 +37,6 @@ void AddStats(CLI::App& program, Action& chosen);
 void AddDump(CLI::App& program, Action& chosen);
 void AddLoad(CLI::App& program, Action& chosen);
 void AddExport(CLI::App& program, Action& chosen);
+void AddBench(CLI::App& program, Action& chosen);
 
 }  // namespace logwood::command_line
