@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "tools/command_line/escape.h"
+#include "tools/command_line/json_object.h"
 
 namespace logwood::command_line {
 
@@ -24,5 +25,13 @@ Result<std::string> Form::Read(const std::string& argument, std::string_view wha
 }
 
 std::string Form::Show(Bytes bytes) const { return hex ? ToHex(bytes) : Escape(bytes); }
+
+std::string Form::ShowEntry(Bytes key, Bytes value) const {
+  if (!json) return Show(key) + "\t" + Show(value);
+  JsonObject object;
+  object.Add("key", key);
+  object.Add("value", value);
+  return object.ToString();
+}
 
 }  // namespace logwood::command_line

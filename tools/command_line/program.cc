@@ -92,6 +92,7 @@ int ParseAndRun(int argument_count, const char* const* arguments, Terminal& term
   AddScan(program, chosen);
   AddVerify(program, chosen);
   AddDump(program, chosen);
+  AddShell(program, chosen);
   try {
     program.parse(argument_count, arguments);
   } catch (const CLI::ParseError& end) {

@@ -1,5 +1,4 @@
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -10,7 +9,7 @@
 #include "logwood/database.h"
 #include "tools/command_line/database_access.h"
 #include "tools/command_line/form.h"
-#include "tools/command_line/json_object.h"
+#include "tools/command_line/key_range.h"
 #include "tools/command_line/verb.h"
 
 namespace logwood::command_line {
@@ -27,52 +26,30 @@ struct Arguments {
   Form form;
 };
 
-// Keys from `start` on, below `limit` where there is one.
-struct Range {
-  std::string start;
-  std::optional<std::string> limit;
-};
-
-// The smallest key above all that begin with `prefix`; nullopt where there is none.
-std::optional<std::string> EndOfPrefix(std::string prefix) {
-  while (!prefix.empty() && prefix.back() == '\xff') prefix.pop_back();
-  if (prefix.empty()) return std::nullopt;
-  ++prefix.back();
-  return prefix;
-}
-
 // What --from, --to and --prefix have in common.
-Result<Range> RangeOf(const Arguments& arguments) {
-  LOGWOOD_ASSIGN_OR_RETURN(const std::string from, arguments.form.Read(arguments.from, "--from"));
-  LOGWOOD_ASSIGN_OR_RETURN(const std::string prefix, arguments.form.Read(arguments.prefix, "--prefix"));
-  Range range{.start = Bytes(from) < Bytes(prefix) ? prefix : from, .limit = EndOfPrefix(prefix)};
-  if (!arguments.to) return range;
-  LOGWOOD_ASSIGN_OR_RETURN(const std::string to, arguments.form.Read(*arguments.to, "--to"));
-  if (!range.limit || Bytes(to) < Bytes(*range.limit)) range.limit = to;
-  return range;
+Result<KeyRange> ReadRange(const Arguments& arguments) {
+  KeyBounds bounds;
+  LOGWOOD_ASSIGN_OR_RETURN(bounds.from, arguments.form.Read(arguments.from, "--from"));
+  LOGWOOD_ASSIGN_OR_RETURN(bounds.prefix, arguments.form.Read(arguments.prefix, "--prefix"));
+  if (arguments.to) {
+    LOGWOOD_ASSIGN_OR_RETURN(bounds.to, arguments.form.Read(*arguments.to, "--to"));
+  }
+  return RangeOf(bounds);
 }
 
-Cursor ScanRange(const Collection& collection, const Range& range) {
+Cursor ScanRange(const Collection& collection, const KeyRange& range) {
   if (!range.limit) return collection.ScanFrom(range.start);
   return collection.Scan(range.start, *range.limit);
 }
 
-std::string Line(const Form& form, Bytes key, Bytes value) {
-  if (!form.json) return form.Show(key) + "\t" + form.Show(value);
-  JsonObject object;
-  object.Add("key", key);
-  object.Add("value", value);
-  return object.ToString();
-}
-
 Result<Answer> Scan(const Arguments& arguments, Terminal& terminal) {
-  LOGWOOD_ASSIGN_OR_RETURN(const Range range, RangeOf(arguments));
+  LOGWOOD_ASSIGN_OR_RETURN(const KeyRange range, ReadRange(arguments));
   LOGWOOD_ASSIGN_OR_RETURN(const Database database, OpenToRead(arguments.path));
   LOGWOOD_ASSIGN_OR_RETURN(const Collection collection, OpenCollection(database, arguments.path, arguments.collection));
   Cursor cursor = ScanRange(collection, range);
   if (arguments.reverse) cursor.Last();
   for (uint64_t count = 0; cursor.valid() && count < arguments.limit && terminal.is_read(); ++count) {
-    terminal.WriteLine(Line(arguments.form, cursor.key(), cursor.value()));
+    terminal.WriteLine(arguments.form.ShowEntry(cursor.key(), cursor.value()));
     if (arguments.reverse) {
       cursor.Prev();
     } else {

@@ -28,5 +28,6 @@ void AddGet(CLI::App& program, Action& chosen);
 void AddScan(CLI::App& program, Action& chosen);
 void AddVerify(CLI::App& program, Action& chosen);
 void AddDump(CLI::App& program, Action& chosen);
+void AddShell(CLI::App& program, Action& chosen);
 
 }  // namespace logwood::command_line
