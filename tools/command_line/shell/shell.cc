@@ -72,7 +72,7 @@ Status Shell::TakeLine(const std::string& text) {
 }
 
 Status Shell::Execute(const std::vector<std::string>& words) {
-  if (is_script()) session_.place = "logwood shell: line " + std::to_string(command_line_) + ": ";
+  NamePlace();
   Interrupt::Clear();
   const Result<Answer> answer = RunCommand(session_, words);
   if (!answer.ok()) {
@@ -90,10 +90,15 @@ void Shell::Remember() {
   if (!kept.ok()) session_.terminal.Complain("History is not kept: " + std::string(kept.message()));
 }
 
+void Shell::NamePlace() {
+  if (is_script()) session_.place = "logwood shell: line " + std::to_string(command_line_) + ": ";
+}
+
 // Tells an error, or returns it where it is to end the shell.
 Status Shell::Fail(const Status& status) {
   ++failed_;
   if (manner_ == Manner::kScript) return status.WithContext("line " + std::to_string(command_line_));
+  NamePlace();
   session_.Complain(std::string(status.message()));
   return Status::Ok();
 }

@@ -38,6 +38,7 @@ class Shell {
   Status TakeLine(const std::string& text);
   Status Execute(const std::vector<std::string>& words);
   void Remember();
+  void NamePlace();
   Status Fail(const Status& status);
   [[nodiscard]] Status CheckEnd() const;
 

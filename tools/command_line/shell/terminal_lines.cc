@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <clocale>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <histedit.h>
@@ -36,6 +37,12 @@ unsigned char GiveUpLine(EditLine* editor, int) {
   return CC_NEWLINE;
 }
 
+// Ctrl-Z: to all that the terminal would send it to.
+unsigned char Suspend(EditLine*, int) {
+  ::kill(0, SIGTSTP);
+  return CC_REFRESH;
+}
+
 size_t CharactersIn(std::string_view text) {
   return static_cast<size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
 }
@@ -59,7 +66,11 @@ unsigned char CompleteWord(EditLine* editor, int) {
     ShowChoices(found.words);
     return CC_REDISPLAY;
   }
-  el_deletestr(editor, static_cast<int>(CharactersIn(typed)));
+  if (word.starts_with(typed)) {
+    word.erase(0, typed.size());
+  } else {
+    el_deletestr(editor, static_cast<int>(CharactersIn(typed)));
+  }
   return el_insertstr(editor, word.c_str()) == 0 ? CC_REFRESH : CC_REFRESH_BEEP;
 }
 
@@ -89,10 +100,12 @@ TerminalLines::TerminalLines(std::optional<HistoryFile> history, Completer compl
   el_set(editor, EL_SIGNAL, 1);  // The terminal is put back when a signal ends or stops the process.
   el_set(editor, EL_EDITOR, "emacs");
   el_set(editor, EL_ADDFN, "logwood-complete", "complete the word", CompleteWord);
+  el_set(editor, EL_ADDFN, "logwood-suspend", "stop the shell until it is continued", Suspend);
   el_set(editor, EL_ADDFN, "logwood-give-up", "give up the line", GiveUpLine);
-  el_set(editor, EL_SETTY, "-d", "intr=", nullptr);  // While a line is edited, Ctrl-C is a key like others.
+  el_set(editor, EL_SETTY, "-d", "-isig", nullptr);  // While a line is edited, Ctrl-C and Ctrl-Z are keys like others.
   el_set(editor, EL_BIND, "^I", "logwood-complete", nullptr);
   el_set(editor, EL_BIND, "^C", "logwood-give-up", nullptr);
+  el_set(editor, EL_BIND, "^Z", "logwood-suspend", nullptr);
   el_set(editor, EL_BIND, "^R", "em-inc-search-prev", nullptr);
   if (!state_->file) return;
   for (const std::string& command : state_->file->commands()) {
