@@ -40,6 +40,10 @@ TEST(CommandParser, SkipsCommentsThatBeginALine) {
   EXPECT_EQ(WordsOf("  # put 'a"), Words());
   EXPECT_EQ(WordsOf("put a #b"), (Words{"put", "a", "#b"}));
   EXPECT_EQ(WordsOf("\\#a"), (Words{"#a"}));
+  CommandParser parser;
+  EXPECT_EQ(parser.AddLine("\\").value(), Progress::kOpen);
+  EXPECT_EQ(parser.AddLine("# put").value(), Progress::kComplete);
+  EXPECT_EQ(parser.TakeWords(), (Words{"#", "put"}));
 }
 
 TEST(CommandParser, GoesOnInAnOpenQuote) {

@@ -68,7 +68,22 @@ TEST_F(ShellAtTerminal, CompletesCommandsAndCollections) {
   terminal.WaitFor("empty  users");
   terminal.Type("em\t\n");
   terminal.WaitFor("empty> ");
+  terminal.Type("create \"two words\"\nuse two\t\n");
+  terminal.WaitFor("two words> ");
   terminal.Type("quit\n");
+  EXPECT_EQ(terminal.WaitForEnd(), 0);
+}
+
+TEST_F(ShellAtTerminal, TakesATabInsideAValueAsItIs) {
+  PseudoTerminal terminal({"shell", database_.path(), "users"}, Environment());
+  terminal.WaitFor("users> ");
+  terminal.Type("put tab \"one\n");
+  terminal.WaitFor("... ");
+  terminal.Type("co\tl\"\n");
+  terminal.WaitFor("users> ");
+  terminal.Type("get tab\n");
+  terminal.WaitFor("\none\\nco\\tl\r\n");
+  terminal.Type(kEnd);
   EXPECT_EQ(terminal.WaitForEnd(), 0);
 }
 

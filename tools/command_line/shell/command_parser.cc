@@ -54,7 +54,7 @@ Result<CommandParser::Progress> CommandParser::AddLine(std::string_view line) {
     Clear();
     return size;
   }
-  if (state_ == State::kBetweenWords && words_.empty() && IsComment(line)) return Progress::kComplete;
+  if (missing().empty() && IsComment(line)) return Progress::kComplete;
   if (is_in_quotes() && !continued_) word_ += '\n';
   continued_ = false;
   Status status = ReadCharacters(line);

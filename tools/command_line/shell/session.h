@@ -30,6 +30,7 @@ struct Session {
   std::optional<Collection> collection;  // In use.
   std::optional<Batch> batch;            // Begun, and neither committed nor aborted.
   std::optional<View> view;              // That all reads go through.
+  bool is_inside_command = false;        // The next line belongs to one that is begun.
   bool has_quit = false;
   std::string place;  // Where the command stands, before what is said on standard error; may be empty.
 

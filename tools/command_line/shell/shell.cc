@@ -28,6 +28,7 @@ Result<Answer> Shell::Run() {
   while (!session_.has_quit) {
     // Why: the end of the program asks for errors of standard output. Writes are made whether or not anybody reads on.
     session_.terminal.Flush().IgnoreError();
+    session_.is_inside_command = !parser_.missing().empty();
     LOGWOOD_ASSIGN_OR_RETURN(const InputLine line, lines_.Read(PromptText()));
     if (line.event == InputLine::Event::kEnd) break;
     if (line.event == InputLine::Event::kInterrupted) {

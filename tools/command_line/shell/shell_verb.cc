@@ -41,7 +41,8 @@ std::optional<HistoryFile> OpenHistory(Terminal& terminal) {
   return std::nullopt;
 }
 
-Completion CompleteFor(const Session& session, std::string_view line) {
+std::optional<Completion> CompleteFor(const Session& session, std::string_view line) {
+  if (session.is_inside_command) return std::nullopt;
   const Result<std::vector<std::string>> names = session.database.Collections();
   return Complete(line, names.ok() ? *names : std::vector<std::string>());
 }

@@ -47,6 +47,10 @@ size_t CharactersIn(std::string_view text) {
   return static_cast<size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
+unsigned char Insert(EditLine* editor, const std::string& text) {
+  return el_insertstr(editor, text.c_str()) == 0 ? CC_REFRESH : CC_REFRESH_BEEP;
+}
+
 void ShowChoices(const std::vector<std::string>& words) {
   std::string text = "\n";
   for (const std::string& word : words) text += word + "  ";
@@ -57,13 +61,14 @@ void ShowChoices(const std::vector<std::string>& words) {
 unsigned char CompleteWord(EditLine* editor, int) {
   const LineInfo* const line = el_line(editor);
   const std::string_view before(line->buffer, static_cast<size_t>(line->cursor - line->buffer));
-  const Completion found = StateOf(editor).complete(before);
-  if (found.words.empty()) return CC_REFRESH_BEEP;
-  const std::string_view typed = before.substr(found.word_start);
-  std::string word = CommonStart(found.words);
-  if (found.words.size() == 1) word += ' ';
-  if (word.size() <= typed.size() && found.words.size() > 1) {
-    ShowChoices(found.words);
+  const std::optional<Completion> found = StateOf(editor).complete(before);
+  if (!found) return Insert(editor, "\t");
+  if (found->words.empty()) return CC_REFRESH_BEEP;
+  const std::string_view typed = before.substr(found->word_start);
+  std::string word = CommonStart(found->words);
+  if (found->words.size() == 1) word += ' ';
+  if (word.size() <= typed.size() && found->words.size() > 1) {
+    ShowChoices(found->words);
     return CC_REDISPLAY;
   }
   if (word.starts_with(typed)) {
@@ -71,7 +76,7 @@ unsigned char CompleteWord(EditLine* editor, int) {
   } else {
     el_deletestr(editor, static_cast<int>(CharactersIn(typed)));
   }
-  return el_insertstr(editor, word.c_str()) == 0 ? CC_REFRESH : CC_REFRESH_BEEP;
+  return Insert(editor, word);
 }
 
 // Keys and values are bytes; libedit reads characters, and needs a locale in which every byte of UTF-8 is part of one.

@@ -16,8 +16,9 @@ namespace logwood::command_line {
 // Lines that somebody types and edits at a terminal, through libedit: TAB completes, the arrows go through history.
 class TerminalLines final : public LineSource {
  public:
-  // What the word before the cursor may become, by what stands before the cursor.
-  using Completer = std::function<Completion(std::string_view)>;
+  // What the word before the cursor may become, by what stands before the cursor; nullopt where TAB is a character like
+  // others.
+  using Completer = std::function<std::optional<Completion>(std::string_view)>;
 
   // Without `history` what is typed is remembered until the end only. Standard input and output are a terminal.
   TerminalLines(std::optional<HistoryFile> history, Completer completer);
