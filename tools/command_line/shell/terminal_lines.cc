@@ -104,9 +104,10 @@ TerminalLines::TerminalLines(std::optional<HistoryFile> history, Completer compl
   el_set(editor, EL_HIST, ::history, state_->history);
   el_set(editor, EL_SIGNAL, 1);  // The terminal is put back when a signal ends or stops the process.
   el_set(editor, EL_EDITOR, "emacs");
-  el_set(editor, EL_ADDFN, "logwood-complete", "complete the word", CompleteWord);
-  el_set(editor, EL_ADDFN, "logwood-suspend", "stop the shell until it is continued", Suspend);
-  el_set(editor, EL_ADDFN, "logwood-give-up", "give up the line", GiveUpLine);
+  // Wide, for libedit never gives back the copies that it makes of others.
+  el_wset(editor, EL_ADDFN, L"logwood-complete", L"complete the word", CompleteWord);
+  el_wset(editor, EL_ADDFN, L"logwood-suspend", L"stop the shell until it is continued", Suspend);
+  el_wset(editor, EL_ADDFN, L"logwood-give-up", L"give up the line", GiveUpLine);
   el_set(editor, EL_SETTY, "-d", "-isig", nullptr);  // While a line is edited, Ctrl-C and Ctrl-Z are keys like others.
   el_set(editor, EL_BIND, "^I", "logwood-complete", nullptr);
   el_set(editor, EL_BIND, "^C", "logwood-give-up", nullptr);
