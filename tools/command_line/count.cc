@@ -8,7 +8,7 @@
 #include "tools/command_line/database_access.h"
 #include "tools/command_line/form.h"
 #include "tools/command_line/json_object.h"
-#include "tools/command_line/key_bounds.h"
+#include "tools/command_line/range_options.h"
 #include "tools/command_line/verb.h"
 
 namespace logwood::command_line {
@@ -17,17 +17,17 @@ namespace {
 struct Arguments {
   std::string path;
   std::string collection;
-  BoundsArguments bounds;
+  RangeOptions range;
   Form form;
 };
 
 Result<Answer> Count(const Arguments& arguments, Terminal& terminal) {
-  LOGWOOD_ASSIGN_OR_RETURN(const KeyBounds bounds, arguments.bounds.Read(arguments.form));
+  LOGWOOD_ASSIGN_OR_RETURN(const KeyRange range, arguments.range.Read(arguments.form));
   LOGWOOD_ASSIGN_OR_RETURN(const Database database, OpenToRead(arguments.path));
   LOGWOOD_ASSIGN_OR_RETURN(const Collection collection, OpenCollection(database, arguments.path, arguments.collection));
-  Cursor cursor = bounds.ScanOf(collection);
+  Cursor cursor = range.ScanOf(collection);
   uint64_t count = 0;
-  for (; cursor.valid() && count < arguments.bounds.limit; cursor.Next()) ++count;
+  for (; cursor.valid() && count < arguments.range.limit; cursor.Next()) ++count;
   LOGWOOD_RETURN_IF_ERROR(cursor.status());
   if (!arguments.form.json) {
     terminal.WriteLine(std::to_string(count));
@@ -50,7 +50,7 @@ void AddCount(CLI::App& program, Action& chosen) {
       "overwritten and deleted ones included, is known without reading them: logwood stats DB");
   verb.add_option("DB", arguments->path, "directory of the database")->required();
   verb.add_option("COLLECTION", arguments->collection, "name of the collection")->required();
-  arguments->bounds.AddTo(verb);
+  arguments->range.AddTo(verb);
   arguments->form.AddTo(verb);
   verb.callback(
       [&chosen, arguments] { chosen = [arguments](Terminal& terminal) { return Count(*arguments, terminal); }; });

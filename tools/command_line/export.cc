@@ -8,9 +8,9 @@
 #include "tools/command_line/database_access.h"
 #include "tools/command_line/entry_format.h"
 #include "tools/command_line/form.h"
-#include "tools/command_line/key_bounds.h"
 #include "tools/command_line/output_file.h"
 #include "tools/command_line/progress_bar.h"
+#include "tools/command_line/range_options.h"
 #include "tools/command_line/verb.h"
 
 namespace logwood::command_line {
@@ -26,7 +26,7 @@ struct Arguments {
   std::string format;
   bool force = false;
   bool quiet = false;
-  BoundsArguments bounds;
+  RangeOptions range;
   Form form;  // Of --from, --to and --prefix alone.
 };
 
@@ -80,7 +80,7 @@ Status ExportToTerminal(Cursor& cursor, const Arguments& arguments, Terminal& te
     terminal.Write(text);
     return terminal.is_read();
   };
-  return Exporter(FormatOf(arguments), sink, bar).Export(cursor, arguments.bounds.limit);
+  return Exporter(FormatOf(arguments), sink, bar).Export(cursor, arguments.range.limit);
 }
 
 Result<Progress> WriteFile(Cursor& cursor, const Arguments& arguments, OutputFile& file) {
@@ -90,7 +90,7 @@ Result<Progress> WriteFile(Cursor& cursor, const Arguments& arguments, OutputFil
     return true;
   };
   Exporter exporter(FormatOf(arguments), sink, bar);
-  LOGWOOD_RETURN_IF_ERROR(exporter.Export(cursor, arguments.bounds.limit));
+  LOGWOOD_RETURN_IF_ERROR(exporter.Export(cursor, arguments.range.limit));
   LOGWOOD_RETURN_IF_ERROR(file.Finish());
   return exporter.Done();
 }
@@ -108,10 +108,10 @@ Status ExportToFile(Cursor& cursor, const Arguments& arguments, Terminal& termin
 }
 
 Result<Answer> Export(const Arguments& arguments, Terminal& terminal) {
-  LOGWOOD_ASSIGN_OR_RETURN(const KeyBounds bounds, arguments.bounds.Read(arguments.form));
+  LOGWOOD_ASSIGN_OR_RETURN(const KeyRange range, arguments.range.Read(arguments.form));
   LOGWOOD_ASSIGN_OR_RETURN(const Database database, OpenToRead(arguments.path));
   LOGWOOD_ASSIGN_OR_RETURN(const Collection collection, OpenCollection(database, arguments.path, arguments.collection));
-  Cursor cursor = bounds.ScanOf(collection);
+  Cursor cursor = range.ScanOf(collection);
   LOGWOOD_RETURN_IF_ERROR(arguments.file == "-" ? ExportToTerminal(cursor, arguments, terminal)
                                                 : ExportToFile(cursor, arguments, terminal));
   return Answer::kYes;
@@ -132,7 +132,7 @@ void AddExport(CLI::App& program, Action& chosen) {
       ->capture_default_str();
   verb.add_option("--format", arguments->format, "tsv, csv or jsonl; without it by the file's ending, else tsv")
       ->check(CLI::IsMember({"tsv", "csv", "jsonl"}));
-  arguments->bounds.AddTo(verb);
+  arguments->range.AddTo(verb);
   verb.add_flag("--hex", arguments->form.hex, "--from, --to and --prefix are given in hexadecimal");
   verb.add_flag("--force", arguments->force, "write over FILE where it is there");
   verb.add_flag("--quiet", arguments->quiet, "no progress, no closing line");

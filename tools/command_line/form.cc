@@ -5,6 +5,7 @@
 #include "base/status_macros.h"
 #include "logwood/options.h"
 #include "tools/command_line/escape.h"
+#include "tools/command_line/json_object.h"
 
 namespace logwood::command_line {
 
@@ -33,5 +34,13 @@ Result<std::string> Form::ReadKey(const std::string& argument) const {
 }
 
 std::string Form::Show(Bytes bytes) const { return hex ? ToHex(bytes) : Escape(bytes); }
+
+std::string Form::ShowEntry(Bytes key, Bytes value) const {
+  if (!json) return Show(key) + "\t" + Show(value);
+  JsonObject object;
+  object.Add("key", key);
+  object.Add("value", value);
+  return object.ToString();
+}
 
 }  // namespace logwood::command_line

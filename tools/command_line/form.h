@@ -28,6 +28,8 @@ struct Form {
   [[nodiscard]] Result<std::string> ReadKey(const std::string& argument) const;
   // `bytes` as a field of a line that is not JSON.
   [[nodiscard]] std::string Show(Bytes bytes) const;
+  // A line for one entry: both with a tab between, or an object.
+  [[nodiscard]] std::string ShowEntry(Bytes key, Bytes value) const;
 };
 
 }  // namespace logwood::command_line

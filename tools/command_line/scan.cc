@@ -7,8 +7,7 @@
 #include "logwood/database.h"
 #include "tools/command_line/database_access.h"
 #include "tools/command_line/form.h"
-#include "tools/command_line/json_object.h"
-#include "tools/command_line/key_bounds.h"
+#include "tools/command_line/range_options.h"
 #include "tools/command_line/verb.h"
 
 namespace logwood::command_line {
@@ -17,27 +16,19 @@ namespace {
 struct Arguments {
   std::string path;
   std::string collection;
-  BoundsArguments bounds;
+  RangeOptions range;
   bool reverse = false;
   Form form;
 };
 
-std::string Line(const Form& form, Bytes key, Bytes value) {
-  if (!form.json) return form.Show(key) + "\t" + form.Show(value);
-  JsonObject object;
-  object.Add("key", key);
-  object.Add("value", value);
-  return object.ToString();
-}
-
 Result<Answer> Scan(const Arguments& arguments, Terminal& terminal) {
-  LOGWOOD_ASSIGN_OR_RETURN(const KeyBounds bounds, arguments.bounds.Read(arguments.form));
+  LOGWOOD_ASSIGN_OR_RETURN(const KeyRange range, arguments.range.Read(arguments.form));
   LOGWOOD_ASSIGN_OR_RETURN(const Database database, OpenToRead(arguments.path));
   LOGWOOD_ASSIGN_OR_RETURN(const Collection collection, OpenCollection(database, arguments.path, arguments.collection));
-  Cursor cursor = bounds.ScanOf(collection);
+  Cursor cursor = range.ScanOf(collection);
   if (arguments.reverse) cursor.Last();
-  for (uint64_t count = 0; cursor.valid() && count < arguments.bounds.limit && terminal.is_read(); ++count) {
-    terminal.WriteLine(Line(arguments.form, cursor.key(), cursor.value()));
+  for (uint64_t count = 0; cursor.valid() && count < arguments.range.limit && terminal.is_read(); ++count) {
+    terminal.WriteLine(arguments.form.ShowEntry(cursor.key(), cursor.value()));
     if (arguments.reverse) {
       cursor.Prev();
     } else {
@@ -59,7 +50,7 @@ void AddScan(CLI::App& program, Action& chosen) {
       "is no UTF-8. Of --from, --to and --prefix all that are given hold.");
   verb.add_option("DB", arguments->path, "directory of the database")->required();
   verb.add_option("COLLECTION", arguments->collection, "name of the collection")->required();
-  arguments->bounds.AddTo(verb);
+  arguments->range.AddTo(verb);
   verb.add_flag("--reverse", arguments->reverse, "from the largest key down");
   arguments->form.AddTo(verb);
   verb.callback(

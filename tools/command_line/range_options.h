@@ -5,10 +5,9 @@
 #include <optional>
 #include <string>
 
-#include "logwood/collection.h"
-#include "logwood/cursor.h"
 #include "logwood/result.h"
 #include "tools/command_line/form.h"
+#include "tools/command_line/key_range.h"
 
 namespace CLI {  // NOLINT(readability-identifier-naming): CLI11's own name.
 class App;
@@ -16,18 +15,9 @@ class App;
 
 namespace logwood::command_line {
 
-// Keys from `start` on, below `limit` where there is one.
-struct KeyBounds {
-  std::string start;
-  std::optional<std::string> limit;
-
-  // A cursor over the entries within, on the first.
-  [[nodiscard]] Cursor ScanOf(const Collection& collection) const;
-};
-
 // The entries that a verb looks at, as the command line says: --from, --to and --prefix, of which all that are given
 // hold, and --limit.
-struct BoundsArguments {
+struct RangeOptions {
   std::string from;
   std::optional<std::string> to;
   std::string prefix;
@@ -36,7 +26,7 @@ struct BoundsArguments {
   // Adds the options, which set the fields; this must outlive the parse.
   void AddTo(CLI::App& verb);
   // Errors: kInvalidArgument (no hexadecimal where `form` asks for it).
-  [[nodiscard]] Result<KeyBounds> Read(const Form& form) const;
+  [[nodiscard]] Result<KeyRange> Read(const Form& form) const;
 };
 
 }  // namespace logwood::command_line
