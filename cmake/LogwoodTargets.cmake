@@ -31,8 +31,8 @@ set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
 # What Logwood's own code is compiled with. Optimised builds carry the checks that cost nothing to speak of; the
 # sanitizers bring their own.
 add_library(logwood_flags INTERFACE)
-# Whoever embeds Logwood may do without exceptions; Status::Check() throws for those who do not.
-target_compile_options(logwood_flags INTERFACE -fexceptions)
+# Whoever embeds Logwood may do without these; inside, they are used.
+target_compile_options(logwood_flags INTERFACE -fexceptions -frtti)
 # Designated initialisers leave out what keeps its default; that is their use.
 target_compile_options(logwood_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
   -Wno-missing-field-initializers
