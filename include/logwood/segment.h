@@ -69,7 +69,7 @@ class SegmentBuilder {
 
 struct UnsortedSegmentOptions {
   SegmentOptions segment;
-  // Bytes of entries that collect in memory before they are written aside. Default 64 MiB; 4 KiB to 2^40.
+  // Bytes of entries that collect in memory before they are written aside. Default 64 MiB; 64 KiB to 2^40.
   size_t memory_size_bytes = size_t{64} << 20;
 };
 

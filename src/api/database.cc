@@ -7,6 +7,7 @@
 #include "api/view_state.h"
 #include "base/status_macros.h"
 #include "engine/engine.h"
+#include "logwood/segment.h"
 #include "lsm/lsm_kind.h"
 
 namespace logwood {

@@ -81,8 +81,8 @@ UnsortedSegmentBuilder::~UnsortedSegmentBuilder() = default;
 Result<UnsortedSegmentBuilder> UnsortedSegmentBuilder::Create(Store& store, const std::string& name,
                                                               const UnsortedSegmentOptions& options, Runtime& runtime) {
   LOGWOOD_RETURN_IF_ERROR(CheckOptions(name, options.segment));
-  if (options.memory_size_bytes < 4096 || options.memory_size_bytes > size_t{1} << 40) {
-    return OutOfRange(name, "memory_size_bytes is " + std::to_string(options.memory_size_bytes), "4096 to 2^40");
+  if (options.memory_size_bytes < 65536 || options.memory_size_bytes > size_t{1} << 40) {
+    return OutOfRange(name, "memory_size_bytes is " + std::to_string(options.memory_size_bytes), "65536 to 2^40");
   }
   auto state = std::make_unique<State>();
   LOGWOOD_ASSIGN_OR_RETURN(state->writer, UnsortedWriter::Create(store, name,

@@ -35,7 +35,9 @@ UnsortedWriter::UnsortedWriter(Store& store, std::string name, const Options& op
       runtime_(runtime),
       scratch_prefix_(ScratchPrefix(name_, runtime.Random())) {}
 
-UnsortedWriter::~UnsortedWriter() { RemoveScratch(); }
+UnsortedWriter::~UnsortedWriter() {
+  for (size_t level = 0; level < scratch_.size(); ++level) RemoveScratch(level);
+}
 
 Status UnsortedWriter::Add(Bytes key, EntryType type, Bytes value) {
   LOGWOOD_RETURN_IF_ERROR(poison_);
@@ -53,14 +55,42 @@ Status UnsortedWriter::Add(Bytes key, EntryType type, Bytes value) {
 }
 
 Status UnsortedWriter::Spill() {
-  const std::string name = scratch_prefix_ + std::to_string(scratch_names_.size());
+  LOGWOOD_RETURN_IF_ERROR(WriteScratch(*memtable()->NewCursor(Sequence::Max()), 0));
+  generation_ = std::make_unique<Generation>();
+  for (size_t level = 0; level < scratch_.size() && scratch_[level].size() >= kScratchFanout; ++level) {
+    LOGWOOD_RETURN_IF_ERROR(MergeLevel(level));
+  }
+  return Status::Ok();
+}
+
+Status UnsortedWriter::WriteScratch(EntryCursor& entries, size_t level) {
+  const std::string name = scratch_prefix_ + std::to_string(scratch_count_++);
   TreeBuilder::Options options = options_.tree;
   options.filter_bits_per_key = 0;  // It is read once, from end to end.
   LOGWOOD_ASSIGN_OR_RETURN(const auto scratch, SegmentWriter::Create(store_, name, options, runtime_));
-  scratch_names_.push_back(name);
-  LOGWOOD_RETURN_IF_ERROR(scratch->AddAll(*memtable()->NewCursor(Sequence::Max())));
-  LOGWOOD_RETURN_IF_ERROR(scratch->Finish());
-  generation_ = std::make_unique<Generation>();
+  if (level == scratch_.size()) scratch_.emplace_back();
+  scratch_[level].push_back(name);
+  LOGWOOD_RETURN_IF_ERROR(scratch->AddAll(entries));
+  return scratch->Finish();
+}
+
+Status UnsortedWriter::MergeLevel(size_t level) {
+  {
+    std::vector<std::unique_ptr<EntryCursor>> sources;
+    LOGWOOD_RETURN_IF_ERROR(AppendSources(level, sources));
+    LOGWOOD_RETURN_IF_ERROR(WriteScratch(*NewMergingCursor(std::move(sources)), level + 1));
+  }
+  RemoveScratch(level);
+  return Status::Ok();
+}
+
+// Opens the scratch segments of a level, the newest first.
+Status UnsortedWriter::AppendSources(size_t level, std::vector<std::unique_ptr<EntryCursor>>& sources) {
+  for (auto name = scratch_[level].rbegin(); name != scratch_[level].rend(); ++name) {
+    // Each block is read once: a cache would not be asked twice.
+    LOGWOOD_ASSIGN_OR_RETURN(const auto scratch, SegmentFile::Open(store_, *name, runtime_, 0));
+    sources.push_back(scratch->NewCursor());
+  }
   return Status::Ok();
 }
 
@@ -70,24 +100,20 @@ Status UnsortedWriter::Finish() {
   finished_ = true;
   LOGWOOD_RETURN_IF_ERROR(Keep(Merge()));
   generation_.reset();
-  RemoveScratch();
+  for (size_t level = 0; level < scratch_.size(); ++level) RemoveScratch(level);
   return Status::Ok();
 }
 
 Status UnsortedWriter::Merge() {
   std::vector<std::unique_ptr<EntryCursor>> sources;
   if (memtable() != nullptr) sources.push_back(memtable()->NewCursor(Sequence::Max()));
-  for (auto name = scratch_names_.rbegin(); name != scratch_names_.rend(); ++name) {
-    // Each block is read once: a cache would not be asked twice.
-    LOGWOOD_ASSIGN_OR_RETURN(const auto scratch, SegmentFile::Open(store_, *name, runtime_, 0));
-    sources.push_back(scratch->NewCursor());
-  }
+  for (size_t level = 0; level < scratch_.size(); ++level) LOGWOOD_RETURN_IF_ERROR(AppendSources(level, sources));
   LOGWOOD_RETURN_IF_ERROR(segment_->AddAll(*NewMergingCursor(std::move(sources))));
   return segment_->Finish();
 }
 
-void UnsortedWriter::RemoveScratch() {
-  for (const std::string& name : std::exchange(scratch_names_, {})) {
+void UnsortedWriter::RemoveScratch(size_t level) {
+  for (const std::string& name : std::exchange(scratch_[level], {})) {
     // Why: the segment is what it should be all the same; a scratch file that stays says in its name what it is.
     store_.Remove(name).IgnoreError();
   }

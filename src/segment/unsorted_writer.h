@@ -20,12 +20,16 @@ namespace logwood {
 // Writes a segment from entries in any order. The last write to a key wins.
 //
 //   1. Entries collect in a memtable.
-//   2. Past the memory allowed it becomes a scratch segment in the same store, and the next memtable begins.
-//   3. Finish() merges memtable and scratch segments, newest first, into the segment.
+//   2. Past the memory allowed it becomes a scratch segment of level 0 in the same store, and the next memtable begins.
+//   3. kScratchFanout scratch segments of a level are merged into one of the next level, so that few files are open at
+//      once, however much is added. All of a level are newer than those of the levels above it.
+//   4. Finish() merges memtable and scratch segments, newest first, into the segment.
 //
 // The first error is kept. Confined to one thread.
 class UnsortedWriter {
  public:
+  static constexpr size_t kScratchFanout = 16;
+
   struct Options {
     TreeBuilder::Options tree;
     size_t memory_size_bytes = 0;
@@ -49,8 +53,11 @@ class UnsortedWriter {
 
   [[nodiscard]] const Memtable* memtable() const { return generation_->Find(CollectionId(1)); }
   Status Spill();
+  Status WriteScratch(EntryCursor& entries, size_t level);
+  Status MergeLevel(size_t level);
+  Status AppendSources(size_t level, std::vector<std::unique_ptr<EntryCursor>>& sources);
   Status Merge();
-  void RemoveScratch();
+  void RemoveScratch(size_t level);
   Status Keep(Status status);
 
   Store& store_;
@@ -61,7 +68,8 @@ class UnsortedWriter {
   std::unique_ptr<Generation> generation_ = std::make_unique<Generation>();
   Sequence last_;
   std::string scratch_prefix_;
-  std::vector<std::string> scratch_names_;  // Oldest first.
+  std::vector<std::vector<std::string>> scratch_;  // Names by level, the oldest of each first.
+  uint64_t scratch_count_ = 0;                     // Ever made.
   bool finished_ = false;
   Status poison_;
 };
