@@ -1,6 +1,9 @@
+#include <atomic>
+#include <functional>
 #include <gtest/gtest.h>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "logwood/logwood.h"
@@ -162,6 +165,41 @@ TEST(Ingest, ManyBesideFlushesAndMergesKeepTheirOrder) {
   EXPECT_LE(TreeCount(*store), 8u);
   db = Database::Open(*store, kSmall).value();
   EXPECT_EQ(Read(db.OpenCollection("words").value().Scan()), expected);
+}
+
+TEST(Ingest, IsSeenAsAWholeBesideWritersAndReaders) {
+  constexpr int kIngests = 40;
+  Database db = Database::OpenInMemory(kSmall).value();
+  Collection left = db.OpenOrCreate("left").value();
+  Collection right = db.OpenOrCreate("right").value();
+  std::atomic<bool> done = false;
+  std::thread writer([&] {
+    for (int i = 0; !done; ++i) left.Put("writer", std::to_string(i), {.sync = Sync::kNo}).Check();
+  });
+  std::thread reader([&] {
+    int last = 0;
+    while (!done) {
+      const View view = db.NewView().value();
+      const auto number = [&](const Collection& collection) {
+        const auto value = view.Get(collection, "number").value();
+        return value ? std::stoi(value->ToString()) : 0;
+      };
+      const int seen = number(left);
+      EXPECT_EQ(number(right), seen);
+      EXPECT_GE(seen, last);
+      last = seen;
+    }
+  });
+  for (int i = 1; i <= kIngests; ++i) {
+    std::vector<IngestedEntries> parts = Part(left, {{"number", std::to_string(i)}});
+    parts.push_back({.collection = right, .entries = NewMapCursor({{"number", std::to_string(i)}})});
+    db.Ingest(std::move(parts)).Check();
+    EXPECT_EQ(left.Get("number").value()->ToString(), std::to_string(i));
+  }
+  done = true;
+  writer.join();
+  reader.join();
+  EXPECT_TRUE(db.Verify().value().damages.empty());
 }
 
 // What is refused, and that nothing of it stays behind.
