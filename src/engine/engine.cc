@@ -346,6 +346,39 @@ Status Engine::Compact(CollectionId id) {
   return background_->MergeNow(id);
 }
 
+Status Engine::Ingest(std::vector<IngestPart> parts) {
+  LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+  // Close() waits for it: once that has returned the files may be another process's.
+  LOGWOOD_RETURN_IF_ERROR(background_->BeginJob());
+  const Status status = IngestAsJob(std::move(parts));
+  background_->EndJob();
+  return status;
+}
+
+Status Engine::IngestAsJob(std::vector<IngestPart> parts) {
+  IngestJob ingest(JobContext(), std::move(parts));
+  Status status = ingest.Write();
+  if (ingest.store_failed()) errors_.Keep(status);
+  if (status.ok()) status = Flush().WithOutcome(Outcome::kNotApplied);  // So that little is left while commits wait.
+  if (status.ok()) status = pipeline_->RunExclusively([&] { return InstallIngest(ingest); });
+  for (const FileNumber file : ingest.TakeFiles()) files_.Discard(file, FileType::kTree);
+  background_->StartRemoving();
+  background_->StartMerging();
+  return status;
+}
+
+// What is in memory is older than what is ingested, and memtables hide trees: so it goes into trees first.
+Status Engine::InstallIngest(IngestJob& ingest) {
+  LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+  LOGWOOD_RETURN_IF_ERROR(ingest.CheckCollections());
+  Status status = Seal();
+  if (status.ok()) status = background_->WaitForFlushed(background_->sealed_count());
+  status = status.WithOutcome(Outcome::kNotApplied);
+  if (status.ok()) status = ingest.Install();
+  errors_.Keep(status);
+  return status;
+}
+
 Result<VerifyReport> Engine::Verify() const {
   LOGWOOD_RETURN_IF_ERROR(CheckOpen());
   Result<VerifyReport> report = VerifyTrees();

@@ -15,6 +15,7 @@
 #include "engine/background.h"
 #include "engine/error_latch.h"
 #include "engine/file_table.h"
+#include "engine/ingest_job.h"
 #include "engine/job_output.h"
 #include "engine/read_state.h"
 #include "engine/recovery.h"
@@ -91,6 +92,13 @@ class Engine {
   // Flush(), then merges all trees of the collection into one; trees flushed meanwhile stay beside it. Errors: also
   // kNotFound (dropped).
   Status Compact(CollectionId id);
+  // Brings `parts` into their collections as their newest entries, all at once and durably: they are newer than every
+  // commit that came before the moment of installation. Reads the parts and writes them while everything else goes on;
+  // then commits wait for what is in memory to be flushed, and for one record. Of several parts for one collection the
+  // first is the newest. Errors: kNotFound (a collection was dropped), kReadOnly, kClosed, kInvalidArgument (a size),
+  // kCorruption, what the parts' cursors say: not applied, and nothing else has changed. kIo, kNoSpace: see outcome();
+  // writing stops.
+  Status Ingest(std::vector<IngestPart> parts);
   // Reads and checks everything that is stored in trees. Errors: kClosed, kIo.
   [[nodiscard]] Result<VerifyReport> Verify() const;
   // See Database::Statistics(). Errors: kClosed, kIo.
@@ -114,6 +122,8 @@ class Engine {
   [[nodiscard]] Result<VerifyReport> VerifyTrees() const;
   [[nodiscard]] Result<DatabaseStatistics> TakeStatistics() const;
 
+  Status IngestAsJob(std::vector<IngestPart> parts);
+
   // The leader's, in the order of their use.
   Status MakeRoom(uint64_t operations);
   Status Seal();
@@ -122,6 +132,7 @@ class Engine {
   [[nodiscard]] bool GenerationIsFull() const;
   Status CheckWritable() const;
   Status CloseWriter();
+  Status InstallIngest(IngestJob& ingest);
 
   Parts parts_;
   Options options_;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/counter.h"
@@ -39,6 +40,8 @@ class NewFileOutput final : public JobOutput {
   [[nodiscard]] Result<BlockFileWriter*> File() override;
   // Makes the file durable and adds it to `files`, if there is one (I3).
   Status Finish(std::vector<FileAdded>& files);
+  // Of the file; nullopt if none was asked for.
+  [[nodiscard]] std::optional<FileNumber> number() const;
 
  private:
   Context context_;

@@ -124,6 +124,11 @@ class Kind {
   };
   [[nodiscard]] virtual Result<KindEdit> Flush(const FlushInput& input, JobOutput& output) const = 0;
 
+  // Brings `entries` into a tree that is newer than all others of the collection when it is installed, whatever flushes
+  // and merges have installed in between: so tombstones are kept, and of `state` only what never changes counts. Values
+  // are copied. Errors: kIo, kNoSpace, kCorruption, what `entries` says; kUnsupported: this kind cannot do it.
+  [[nodiscard]] virtual Result<KindEdit> Ingest(Bytes state, EntryCursor& entries, JobOutput& output) const;
+
   // What to merge next, as bytes for Merge(); nullopt: nothing. Pure. Errors: kCorruption.
   [[nodiscard]] virtual Result<std::optional<std::string>> Choose(Bytes state, MergeEffort effort) const = 0;
   // Carries a plan out on the trees of the state it was chosen for. The edit holds also for states that flushes have

@@ -8,9 +8,9 @@ namespace logwood::testing {
 namespace {
 
 constexpr std::pair<std::string_view, int> kLayers[] = {
-    {"base", 0},     {"codec", 1},    {"store", 1}, {"log", 2},    {"block", 2}, {"cursor", 2},
-    {"memtable", 3}, {"kind", 3},     {"tree", 3},  {"values", 3}, {"lsm", 4},   {"btree", 4},
-    {"list", 4},     {"manifest", 4}, {"txn", 5},   {"engine", 6}, {"api", 7},
+    {"base", 0},     {"codec", 1},   {"store", 1},    {"log", 2},    {"block", 2},  {"cursor", 2},
+    {"memtable", 3}, {"kind", 3},    {"tree", 3},     {"values", 3}, {"lsm", 4},    {"btree", 4},
+    {"list", 4},     {"segment", 4}, {"manifest", 4}, {"txn", 5},    {"engine", 6}, {"api", 7},
 };
 
 constexpr std::string_view kVocabulary[] = {
