@@ -3,7 +3,7 @@
 
 # What it takes to build the library, its command line and its tests.
 packages_to_build=(g++ cmake ninja-build pkg-config git libxxhash-dev libgtest-dev libcli11-dev nlohmann-json3-dev
-  libfmt-dev)
+  libfmt-dev libedit-dev)
 # What ./check needs besides.
 packages_to_check=(clang-19 clang-format-19)
 # What ./check --full needs besides.

@@ -1,9 +1,10 @@
 # How Logwood's targets are made: one function each for a module, a test program and a fuzz target.
 
 include(CheckLinkerFlag)
-find_package(PkgConfig REQUIRED)
-pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
-find_package(Threads REQUIRED)
+include(LogwoodDependencies)
+if(LOGWOOD_DEPENDENCIES_MISSING)
+  message(FATAL_ERROR "${LOGWOOD_DEPENDENCIES_MISSING}")
+endif()
 
 find_program(LOGWOOD_CCACHE ccache)
 if(LOGWOOD_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
@@ -30,6 +31,8 @@ set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
 # What Logwood's own code is compiled with. Optimised builds carry the checks that cost nothing to speak of; the
 # sanitizers bring their own.
 add_library(logwood_flags INTERFACE)
+# Whoever embeds Logwood may do without these; inside, they are used.
+target_compile_options(logwood_flags INTERFACE -fexceptions -frtti)
 # Designated initialisers leave out what keeps its default; that is their use.
 target_compile_options(logwood_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
   -Wno-missing-field-initializers

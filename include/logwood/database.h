@@ -8,14 +8,23 @@
 #include "logwood/batch.h"
 #include "logwood/collection.h"
 #include "logwood/options.h"
+#include "logwood/raw_cursor.h"
 #include "logwood/result.h"
 #include "logwood/runtime.h"
+#include "logwood/statistics.h"
 #include "logwood/store.h"
 #include "logwood/view.h"
 
 namespace logwood {
 
 class Engine;
+class Segment;
+
+// What Database::Ingest() brings into a collection. Tombstones delete what is older.
+struct IngestedEntries {
+  Collection collection;
+  std::unique_ptr<RawCursor> entries;
+};
 
 // What Database::Verify() found.
 struct Verification {
@@ -76,9 +85,25 @@ class Database {
   // beside it. Errors as Flush();
   // also kNotFound (the collection was dropped), kInvalidArgument (it is another database's).
   Status Compact(const Collection& collection);
+  // Brings entries into collections as a whole: as if one commit put and deleted them all, but written once, into
+  // trees, and not limited in size. They are newer than every commit before them. On return readers see them, and they
+  // are durable, and so is all that was committed before. Views taken before do not see them. Meanwhile reads go on as
+  // ever; commits wait only at the end, for what is in memory to be flushed. Of several parts for one collection the
+  // first is the newest. Reads all of each cursor, in this thread; a cursor may use the database, but not close it.
+  // Errors: kInvalidArgument (a collection of another database, a null cursor, an entry too large, a cursor out of
+  // order), kNotFound (a collection was dropped), kReadOnly, kClosed, kUnsupported (the kind takes none), kCorruption,
+  // what a cursor's status says: not applied, and the database goes on. kIo, kNoSpace of the database's own store: see
+  // status.outcome(), as Commit().
+  Status Ingest(std::vector<IngestedEntries> parts);
+  // All entries of one segment, tombstones included.
+  Status Ingest(const Collection& collection, const Segment& segment);
   // Reads everything that trees hold and checks it. The log was checked when the database was opened.
   // Errors: kClosed, kIo. Damage is not an error but a finding.
   [[nodiscard]] Result<Verification> Verify() const;
+
+  // Figures of this moment, and counters since the open. Cost: lists the files and asks the store for the size of each;
+  // reads no entries. Errors: kClosed, kIo.
+  [[nodiscard]] Result<DatabaseStatistics> Statistics() const;
 
  private:
   explicit Database(std::shared_ptr<Engine> engine) noexcept;

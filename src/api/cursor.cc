@@ -16,7 +16,7 @@ struct Cursor::State {
     if (engine != nullptr) engine->OnViewReleased();
   }
 
-  std::shared_ptr<Engine> engine;
+  std::shared_ptr<Engine> engine;  // Null where no database is read.
   ReadView view;
   std::unique_ptr<EntryCursor> inner;  // Null where there is nothing to read; `status` says why.
   Status status;
@@ -68,6 +68,7 @@ const Status& Cursor::status() const noexcept {
 // A closed database ends its cursors: what they would read may be another process's by now.
 bool Cursor::CanMove() {
   if (state_->inner == nullptr) return false;
+  if (state_->engine == nullptr) return true;
   const Status open = state_->engine->CheckOpen();
   if (open.ok()) return true;
   state_->status = open;
@@ -86,6 +87,14 @@ Cursor CursorFactory::Make(std::shared_ptr<Engine> engine, Result<ReadView> view
     state->status = inner.status();
     if (inner.ok()) state->inner = *std::move(inner);
   }
+  Cursor cursor(std::move(state));
+  cursor.First();
+  return cursor;
+}
+
+Cursor CursorFactory::Make(std::unique_ptr<EntryCursor> entries) {
+  auto state = std::make_unique<Cursor::State>();
+  state->inner = std::move(entries);
   Cursor cursor(std::move(state));
   cursor.First();
   return cursor;

@@ -3,9 +3,11 @@
 #include <utility>
 
 #include "api/batch_state.h"
+#include "api/raw_cursor_adapter.h"
 #include "api/view_state.h"
 #include "base/status_macros.h"
 #include "engine/engine.h"
+#include "logwood/segment.h"
 #include "lsm/lsm_kind.h"
 
 namespace logwood {
@@ -117,10 +119,30 @@ Status Database::Compact(const Collection& collection) {
   return engine_->Compact(CollectionId(collection.id_));
 }
 
+Status Database::Ingest(std::vector<IngestedEntries> parts) {
+  std::vector<IngestPart> inner;
+  inner.reserve(parts.size());
+  for (IngestedEntries& part : parts) {
+    if (part.collection.engine_ != engine_) return Status::InvalidArgument("ingest: a collection of another database");
+    if (part.entries == nullptr) return Status::InvalidArgument("ingest: a part without a cursor");
+    inner.push_back(
+        {.collection = CollectionId(part.collection.id_), .entries = ToEntryCursor(std::move(part.entries))});
+  }
+  return engine_->Ingest(std::move(inner));
+}
+
+Status Database::Ingest(const Collection& collection, const Segment& segment) {
+  std::vector<IngestedEntries> parts;
+  parts.push_back({.collection = collection, .entries = segment.NewCursor()});
+  return Ingest(std::move(parts));
+}
+
 Result<Verification> Database::Verify() const {
   LOGWOOD_ASSIGN_OR_RETURN(VerifyReport report, engine_->Verify());
   return Verification{
       .blocks = report.blocks, .damages = std::move(report.damages), .strangers = std::move(report.strangers)};
 }
+
+Result<DatabaseStatistics> Database::Statistics() const { return engine_->Statistics(); }
 
 }  // namespace logwood

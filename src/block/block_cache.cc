@@ -109,7 +109,7 @@ class BlockCache::Shard {
   uint64_t pins_not_hits_ GUARDED_BY(mutex_) = 0;  // That count as misses: the block was read for nothing.
 };
 
-BlockCache::BlockCache(Runtime& runtime, size_t capacity_bytes) {
+BlockCache::BlockCache(Runtime& runtime, size_t capacity_bytes) : capacity_bytes_(capacity_bytes) {
   if (capacity_bytes == 0) return;
   const size_t count = std::bit_floor(std::clamp<size_t>(capacity_bytes / kShardCapacityMin, 1, kShardsMax));
   for (size_t i = 0; i < count; ++i) shards_.push_back(std::make_unique<Shard>(runtime, capacity_bytes / count));

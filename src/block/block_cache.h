@@ -32,8 +32,7 @@ class BlockCache {
 
   // The block, from `slot`, or read and kept there. A slot is for one block. Errors as BlockFile::ReadBlock(); an error
   // is not kept. Cost of a hit: the frame's line in memory, two atomic steps on it.
-  [[nodiscard]] Result<BlockPin> Read(const BlockFile& file, BlockReference reference, BlockKind kind,
-                                      BlockSlot& slot);
+  [[nodiscard]] Result<BlockPin> Read(const BlockFile& file, BlockReference reference, BlockKind kind, BlockSlot& slot);
 
   struct Statistics {
     uint64_t hits = 0;
@@ -42,6 +41,7 @@ class BlockCache {
   };
   // Each number is right by itself; together they may be of slightly different moments. Cost: looks at every frame.
   [[nodiscard]] Statistics statistics() const;
+  [[nodiscard]] size_t capacity_bytes() const noexcept { return capacity_bytes_; }
 
  private:
   friend class BlockSlots;
@@ -51,6 +51,7 @@ class BlockCache {
   // Empties a slot that goes.
   void Forget(BlockSlot& slot);
 
+  const size_t capacity_bytes_;
   std::vector<std::unique_ptr<Shard>> shards_;  // A power of two of them; none where nothing is kept.
   std::atomic<uint64_t> misses_uncached_ = 0;   // Where there are no shards. Relaxed: a figure.
 };

@@ -19,12 +19,12 @@ constexpr size_t kGatheredSizeMin = 64 * 1024;
 
 static_assert(kFileHeaderSize % kBlockAlignment == 0);
 
-std::string Where(const BlockFile::Expected& expected) {
-  return std::string(ToString(expected.type)) + " file " + std::to_string(expected.number.value());
+std::string TitleOf(FileType type, FileNumber number) {
+  return std::string(ToString(type)) + " file " + std::to_string(number.value());
 }
 
 Status CheckHeader(const FileHeader& header, const BlockFile::Expected& expected) {
-  const std::string where = Where(expected) + " offset 0: ";
+  const std::string where = TitleOf(expected.type, expected.number) + " offset 0: ";
   if (header.type != expected.type) {
     return Status::Corruption(where + "type " + std::string(ToString(header.type)) + ", expected " +
                               std::string(ToString(expected.type)));
@@ -54,11 +54,13 @@ Status ReadFully(const ReadableFile& file, uint64_t offset, std::span<std::byte>
 
 }  // namespace
 
-BlockFile::BlockFile(const Expected& expected, std::unique_ptr<ReadableFile> file)
-    : expected_(expected), file_(std::move(file)) {}
+BlockFile::BlockFile(Expected expected, std::unique_ptr<ReadableFile> file)
+    : expected_(std::move(expected)), file_(std::move(file)) {
+  if (expected_.title.empty()) expected_.title = TitleOf(expected_.type, expected_.number);
+}
 
 Result<std::shared_ptr<const BlockFile>> BlockFile::Open(Store& store, const Expected& expected) {
-  const std::string where = Where(expected);
+  const std::string where = TitleOf(expected.type, expected.number);
   Result<std::unique_ptr<ReadableFile>> opened = store.Open(FileName(expected.number, expected.type));
   if (!opened.ok() && opened.status().code() == StatusCode::kNotFound) {
     return Status::Corruption(where + ": the file is missing: " + std::string(opened.status().message()));
@@ -72,13 +74,17 @@ Result<std::shared_ptr<const BlockFile>> BlockFile::Open(Store& store, const Exp
   LOGWOOD_RETURN_IF_ERROR(ReadFully(*file, 0, bytes, where + " offset 0"));
   LOGWOOD_ASSIGN_OR_RETURN(const FileHeader header, DecodeFileHeader(Bytes(bytes.data(), bytes.size()), where));
   LOGWOOD_RETURN_IF_ERROR(CheckHeader(header, expected));
+  return Of(std::move(file), expected);
+}
+
+std::shared_ptr<const BlockFile> BlockFile::Of(std::unique_ptr<ReadableFile> file, Expected expected) {
   // The constructor is private: make_shared() cannot call it.
-  return std::shared_ptr<const BlockFile>(new BlockFile(expected, std::move(file)));
+  return std::shared_ptr<const BlockFile>(new BlockFile(std::move(expected), std::move(file)));
 }
 
 Result<Block> BlockFile::ReadBlock(BlockReference reference, BlockKind kind) const {
   const uint64_t offset = reference.offset();
-  const std::string where = Where(expected_) + " offset " + std::to_string(offset);
+  const std::string where = title() + " offset " + std::to_string(offset);
   if (reference.file_slot() != 0) {
     return Status::Unsupported(where + ": reference to a block in file slot " + std::to_string(reference.file_slot()) +
                                ": a newer version of Logwood wrote it");
@@ -98,8 +104,8 @@ Result<Block> BlockFile::ReadBlock(BlockReference reference, BlockKind kind) con
   return Block::Parse(std::move(data), size, {.file_id = expected_.id, .offset = offset, .kind = kind}, where);
 }
 
-BlockFileWriter::BlockFileWriter(const FileHeader& header, std::unique_ptr<AppendFile> file)
-    : header_(header), file_(std::move(file)) {
+BlockFileWriter::BlockFileWriter(const FileHeader& header, std::string title, std::unique_ptr<AppendFile> file)
+    : header_(header), title_(std::move(title)), file_(std::move(file)) {
   gathered_.append(Bytes(EncodeFileHeader(header)).string_view());
 }
 
@@ -108,7 +114,14 @@ Result<std::unique_ptr<BlockFileWriter>> BlockFileWriter::Create(Store& store, c
   LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<AppendFile> file,
                            store.Create(FileName(header.number, header.type), {.size_expected = size_expected}));
   // The constructor is private: make_unique() cannot call it.
-  return std::unique_ptr<BlockFileWriter>(new BlockFileWriter(header, std::move(file)));
+  return std::unique_ptr<BlockFileWriter>(
+      new BlockFileWriter(header, TitleOf(header.type, header.number), std::move(file)));
+}
+
+Result<std::unique_ptr<BlockFileWriter>> BlockFileWriter::Create(Store& store, const Names& names,
+                                                                 const FileHeader& header) {
+  LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<AppendFile> file, store.Create(names.file, {}));
+  return std::unique_ptr<BlockFileWriter>(new BlockFileWriter(header, names.title, std::move(file)));
 }
 
 Result<BlockReference> BlockFileWriter::Append(BlockBuilder& builder) {

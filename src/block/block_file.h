@@ -16,17 +16,21 @@ namespace logwood {
 // shared pointer: that is what keeps the file from being removed (I5).
 class BlockFile {
  public:
-  // What the manifest says of a file.
+  // What the manifest, or whoever looked at the header, says of a file.
   struct Expected {
     FileNumber number;
     FileType type = FileType::kTree;
     FileId id;
     DatabaseId database;
-    uint64_t length = 0;  // Bytes; what follows them in the file does not count.
+    uint64_t length = 0;     // Bytes; what follows them in the file does not count.
+    std::string title = {};  // How errors call the file; empty: by type and number, "tree file 7".
   };
   // Opens `number` and checks its header against number, type, `id` and `database`, and that it has `length` bytes.
   // Errors: kCorruption (not there, too short, another file's header), kUnsupported, kIo.
   [[nodiscard]] static Result<std::shared_ptr<const BlockFile>> Open(Store& store, const Expected& expected);
+
+  // A file that is open already, whose header the caller has checked. Requires: file->size() >= expected.length.
+  [[nodiscard]] static std::shared_ptr<const BlockFile> Of(std::unique_ptr<ReadableFile> file, Expected expected);
 
   // Reads and verifies a block. Errors: kCorruption (checksum, layout, or beyond the stated length), kUnsupported
   // (another file slot, a reserved flag or entry type), kIo.
@@ -34,12 +38,14 @@ class BlockFile {
 
   [[nodiscard]] FileNumber number() const noexcept { return expected_.number; }
   [[nodiscard]] FileId id() const noexcept { return expected_.id; }
+  // With which messages begin.
+  [[nodiscard]] const std::string& title() const noexcept { return expected_.title; }
   [[nodiscard]] uint64_t length() const noexcept { return expected_.length; }
   // For bytes that are not blocks (values in a log that lives on).
   [[nodiscard]] const ReadableFile& file() const noexcept { return *file_; }
 
  private:
-  BlockFile(const Expected& expected, std::unique_ptr<ReadableFile> file);
+  BlockFile(Expected expected, std::unique_ptr<ReadableFile> file);
 
   Expected expected_;
   std::unique_ptr<ReadableFile> file_;
@@ -52,6 +58,13 @@ class BlockFileWriter {
   // must outlive the writer. Errors: kAlreadyExists, kIo, kNoSpace.
   [[nodiscard]] static Result<std::unique_ptr<BlockFileWriter>> Create(Store& store, const FileHeader& header,
                                                                        uint64_t size_expected);
+  // The same under a name that the caller chose. Errors call the file `title`.
+  struct Names {
+    std::string file;
+    std::string title;
+  };
+  [[nodiscard]] static Result<std::unique_ptr<BlockFileWriter>> Create(Store& store, const Names& names,
+                                                                       const FileHeader& header);
 
   // Lays `builder` out at the next offset that is a multiple of 8, appends it, and returns where it stands. Blocks are
   // gathered and appended in pieces of 64 KiB or more. The builder keeps its entries. Errors: kIo, kNoSpace.
@@ -60,15 +73,18 @@ class BlockFileWriter {
   Status SyncAndFinish();
 
   [[nodiscard]] const FileHeader& header() const noexcept { return header_; }
+  // With which messages begin: "tree file 7".
+  [[nodiscard]] const std::string& title() const noexcept { return title_; }
   // Bytes so far, gathered ones included; after SyncAndFinish() the length to record in the manifest.
   [[nodiscard]] uint64_t size() const noexcept;
 
  private:
-  BlockFileWriter(const FileHeader& header, std::unique_ptr<AppendFile> file);
+  BlockFileWriter(const FileHeader& header, std::string title, std::unique_ptr<AppendFile> file);
 
   Status AppendGathered();
 
   FileHeader header_;
+  std::string title_;
   std::unique_ptr<AppendFile> file_;
   std::string gathered_;  // Behind what was appended.
   uint64_t size_appended_ = 0;

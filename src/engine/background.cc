@@ -81,6 +81,13 @@ Status Background::WaitForTurnToMerge() {
   return Status::Ok();
 }
 
+Status Background::BeginJob() {
+  const MutexLock lock(mutex_);
+  LOGWOOD_RETURN_IF_ERROR(Stopped());
+  ++running_jobs_;
+  return Status::Ok();
+}
+
 void Background::StartRemoving() {
   const MutexLock lock(mutex_);
   if (stopping_ || !parts_.files.has_retired()) return;

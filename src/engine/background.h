@@ -46,6 +46,10 @@ class Background {
   // merge that is running, and goes before those that would follow it in the background. Errors: those of the merge;
   // what stopped the work; kClosed.
   Status MergeNow(CollectionId collection);
+  // Counts the calling thread's work as a job, so that Stop() waits for it, until EndJob() is called. Errors: what
+  // stopped the work; kClosed; EndJob() must not be called then.
+  Status BeginJob();
+  void EndJob();
   // Removes files that nobody holds any more, in the background.
   void StartRemoving();
   // Starts nothing more and waits for what runs. Sealed generations that were not flushed stay in the log, but for one
@@ -54,7 +58,6 @@ class Background {
 
  private:
   void RunJob(void (Background::*job)()) REQUIRES(mutex_);
-  void EndJob();
   void StartMergeJob() REQUIRES(mutex_);
   Status WaitForTurnToMerge();
   void FlushJob();

@@ -1,10 +1,12 @@
 #include "engine/engine.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "base/assert.h"
 #include "base/status_macros.h"
+#include "engine/statistics.h"
 
 namespace logwood {
 namespace {
@@ -169,7 +171,12 @@ void Engine::DiscardLeftovers(const FoundDatabase& found) {
 }
 
 NewFileOutput::Context Engine::JobContext() {
-  return {.runtime = parts_.runtime, .store = parts_.store, .root = root_, .database = root_.database()};
+  return {.runtime = parts_.runtime,
+          .store = parts_.store,
+          .root = root_,
+          .database = root_.database(),
+          .flushes = flushes_,
+          .merges = merges_};
 }
 
 CommitPipeline::Hooks Engine::PipelineHooks() {
@@ -339,11 +346,66 @@ Status Engine::Compact(CollectionId id) {
   return background_->MergeNow(id);
 }
 
+Status Engine::Ingest(std::vector<IngestPart> parts) {
+  LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+  // Close() waits for it: once that has returned the files may be another process's.
+  LOGWOOD_RETURN_IF_ERROR(background_->BeginJob());
+  const Status status = IngestAsJob(std::move(parts));
+  background_->EndJob();
+  return status;
+}
+
+Status Engine::IngestAsJob(std::vector<IngestPart> parts) {
+  IngestJob ingest(JobContext(), std::move(parts));
+  Status status = ingest.Write();
+  if (ingest.store_failed()) errors_.Keep(status);
+  if (status.ok()) status = Flush().WithOutcome(Outcome::kNotApplied);  // So that little is left while commits wait.
+  if (status.ok()) status = pipeline_->RunExclusively([&] { return InstallIngest(ingest); });
+  for (const FileNumber file : ingest.TakeFiles()) files_.Discard(file, FileType::kTree);
+  background_->StartRemoving();
+  background_->StartMerging();
+  return status;
+}
+
+// What is in memory is older than what is ingested, and memtables hide trees: so it goes into trees first.
+Status Engine::InstallIngest(IngestJob& ingest) {
+  LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+  LOGWOOD_RETURN_IF_ERROR(ingest.CheckCollections());
+  Status status = Seal();
+  if (status.ok()) status = background_->WaitForFlushed(background_->sealed_count());
+  status = status.WithOutcome(Outcome::kNotApplied);
+  if (status.ok()) status = ingest.Install();
+  errors_.Keep(status);
+  return status;
+}
+
 Result<VerifyReport> Engine::Verify() const {
   LOGWOOD_RETURN_IF_ERROR(CheckOpen());
   Result<VerifyReport> report = VerifyTrees();
   OnViewReleased();  // It holds trees like a view.
   return report;
+}
+
+Result<DatabaseStatistics> Engine::Statistics() const {
+  LOGWOOD_RETURN_IF_ERROR(CheckOpen());
+  Result<DatabaseStatistics> statistics = TakeStatistics();
+  OnViewReleased();  // It holds trees like a view.
+  return statistics;
+}
+
+Result<DatabaseStatistics> Engine::TakeStatistics() const {
+  const ReadView view = states_.View();
+  DatabaseStatistics statistics;
+  statistics.collections = StatisticsOfCollections(root_.collections(), *view.state);
+  std::tie(statistics.active_memtables, statistics.sealed_memtables) = StatisticsOfMemtables(*view.state);
+  LOGWOOD_ASSIGN_OR_RETURN(statistics.stored, StatisticsOfStore(parts_.store, strangers_));
+  statistics.cache = StatisticsOf(cache_);
+  statistics.published = StatisticsOf(view.at);
+  statistics.flushed = StatisticsOf(view.state->flushed);
+  if (pipeline_ != nullptr) statistics.commits = pipeline_->statistics();
+  statistics.flushes = StatisticsOf(flushes_);
+  statistics.merges = StatisticsOf(merges_);
+  return statistics;
 }
 
 Result<VerifyReport> Engine::VerifyTrees() const {

@@ -15,6 +15,8 @@
 #include "engine/background.h"
 #include "engine/error_latch.h"
 #include "engine/file_table.h"
+#include "engine/ingest_job.h"
+#include "engine/job_output.h"
 #include "engine/read_state.h"
 #include "engine/recovery.h"
 #include "engine/root.h"
@@ -22,6 +24,7 @@
 #include "logwood/options.h"
 #include "logwood/result.h"
 #include "logwood/runtime.h"
+#include "logwood/statistics.h"
 #include "logwood/store.h"
 #include "txn/commit_pipeline.h"
 
@@ -89,8 +92,17 @@ class Engine {
   // Flush(), then merges all trees of the collection into one; trees flushed meanwhile stay beside it. Errors: also
   // kNotFound (dropped).
   Status Compact(CollectionId id);
+  // Brings `parts` into their collections as their newest entries, all at once and durably: they are newer than every
+  // commit that came before the moment of installation. Reads the parts and writes them while everything else goes on;
+  // then commits wait for what is in memory to be flushed, and for one record. Of several parts for one collection the
+  // first is the newest. Errors: kNotFound (a collection was dropped), kReadOnly, kClosed, kInvalidArgument (a size),
+  // kCorruption, what the parts' cursors say: not applied, and nothing else has changed. kIo, kNoSpace: see outcome();
+  // writing stops.
+  Status Ingest(std::vector<IngestPart> parts);
   // Reads and checks everything that is stored in trees. Errors: kClosed, kIo.
   [[nodiscard]] Result<VerifyReport> Verify() const;
+  // See Database::Statistics(). Errors: kClosed, kIo.
+  [[nodiscard]] Result<DatabaseStatistics> Statistics() const;
 
   // OK while the database is open.
   [[nodiscard]] Status CheckOpen() const;
@@ -108,6 +120,9 @@ class Engine {
   [[nodiscard]] NewFileOutput::Context JobContext();
   [[nodiscard]] CommitPipeline::Hooks PipelineHooks();
   [[nodiscard]] Result<VerifyReport> VerifyTrees() const;
+  [[nodiscard]] Result<DatabaseStatistics> TakeStatistics() const;
+
+  Status IngestAsJob(std::vector<IngestPart> parts);
 
   // The leader's, in the order of their use.
   Status MakeRoom(uint64_t operations);
@@ -117,6 +132,7 @@ class Engine {
   [[nodiscard]] bool GenerationIsFull() const;
   Status CheckWritable() const;
   Status CloseWriter();
+  Status InstallIngest(IngestJob& ingest);
 
   Parts parts_;
   Options options_;
@@ -131,6 +147,8 @@ class Engine {
   ReadStates states_;
   ErrorLatch errors_;
   Root root_;
+  JobCounters flushes_;
+  JobCounters merges_;
   std::unique_ptr<Background> background_;  // Null in a database that is only read; so are the next two.
   std::optional<WriteHead> head_;           // The leader's, like the two behind it.
   std::unique_ptr<CommitPipeline> pipeline_;

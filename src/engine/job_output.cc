@@ -16,6 +16,11 @@ Result<BlockFileWriter*> NewFileOutput::File() {
   return file_.get();
 }
 
+std::optional<FileNumber> NewFileOutput::number() const {
+  if (file_ == nullptr) return std::nullopt;
+  return file_->header().number;
+}
+
 Status NewFileOutput::Finish(std::vector<FileAdded>& files) {
   if (file_ == nullptr) return Status::Ok();
   LOGWOOD_RETURN_IF_ERROR(file_->SyncAndFinish());

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "base/counter.h"
 #include "block/block_file.h"
 #include "engine/root.h"
 #include "kind/kind.h"
@@ -12,6 +15,13 @@
 
 namespace logwood {
 
+// What jobs of one sort did; raised by one job of the sort at a time.
+struct JobCounters {
+  Counter jobs;
+  Counter bytes_in;
+  Counter bytes_out;
+};
+
 // The one new file that a job writes for a kind, made when first asked for. Confined to its job.
 class NewFileOutput final : public JobOutput {
  public:
@@ -20,6 +30,8 @@ class NewFileOutput final : public JobOutput {
     Store& store;
     Root& root;
     DatabaseId database;
+    JobCounters& flushes;
+    JobCounters& merges;
   };
 
   // All that `context` names must outlive the output.
@@ -28,6 +40,8 @@ class NewFileOutput final : public JobOutput {
   [[nodiscard]] Result<BlockFileWriter*> File() override;
   // Makes the file durable and adds it to `files`, if there is one (I3).
   Status Finish(std::vector<FileAdded>& files);
+  // Of the file; nullopt if none was asked for.
+  [[nodiscard]] std::optional<FileNumber> number() const;
 
  private:
   Context context_;

@@ -61,6 +61,27 @@ Status FlushShares(const std::vector<Share>& shares, const std::set<FileNumber>&
   return Status::Ok();
 }
 
+void Count(uint64_t bytes_in, uint64_t bytes_out, JobCounters& counters) {
+  counters.jobs.Add(1);
+  counters.bytes_in.Add(bytes_in);
+  counters.bytes_out.Add(bytes_out);
+}
+
+uint64_t SumOfLengths(const std::vector<FileAdded>& files) {
+  uint64_t sum = 0;
+  for (const FileAdded& file : files) sum += file.length;
+  return sum;
+}
+
+// Bytes of trees that nothing refers to once the edit is made.
+uint64_t BytesReplaced(const KindEdit& edit) {
+  uint64_t sum = 0;
+  for (const LiveBytesChange& change : edit.live_bytes) {
+    if (change.bytes < 0) sum += static_cast<uint64_t>(-change.bytes);
+  }
+  return sum;
+}
+
 }  // namespace
 
 Status FlushGeneration(const NewFileOutput::Context& context, const SealedGeneration& sealed, const StayPolicy& policy,
@@ -73,6 +94,7 @@ Status FlushGeneration(const NewFileOutput::Context& context, const SealedGenera
     LOGWOOD_RETURN_IF_ERROR(FlushShares(members, stay, output, installation));
     LOGWOOD_RETURN_IF_ERROR(output.Finish(installation.new_files));
   }
+  const uint64_t bytes_out = SumOfLengths(installation.new_files);
   for (const LogEnd& log : sealed.logs) {
     if (stay.contains(log.number)) {
       installation.new_files.push_back({.number = log.number, .type = FileType::kLog, .id = log.id, .length = log.end});
@@ -81,7 +103,9 @@ Status FlushGeneration(const NewFileOutput::Context& context, const SealedGenera
     }
   }
   installation.change = [&](ReadState& read) { std::erase(read.generations, sealed.generation); };
-  return context.root.Install(std::move(installation));
+  LOGWOOD_RETURN_IF_ERROR(context.root.Install(std::move(installation)));
+  Count(sealed.generation->bytes(), bytes_out, context.flushes);
+  return Status::Ok();
 }
 
 Result<bool> MergeCollection(const NewFileOutput::Context& context, CollectionId collection, MergeEffort effort) {
@@ -93,8 +117,11 @@ Result<bool> MergeCollection(const NewFileOutput::Context& context, CollectionId
   LOGWOOD_ASSIGN_OR_RETURN(KindEdit edit, root->kind->Merge(*plan, *root->trees, output));
   Installation installation;
   LOGWOOD_RETURN_IF_ERROR(output.Finish(installation.new_files));
+  const uint64_t bytes_in = BytesReplaced(edit);
+  const uint64_t bytes_out = SumOfLengths(installation.new_files);
   installation.parts.push_back({.collection = collection, .edit = std::move(edit)});
   LOGWOOD_RETURN_IF_ERROR(context.root.Install(std::move(installation)));
+  Count(bytes_in, bytes_out, context.merges);
   return true;
 }
 

@@ -6,6 +6,10 @@
 
 namespace logwood {
 
+Result<KindEdit> Kind::Ingest(Bytes, EntryCursor&, JobOutput&) const {
+  return Status::Unsupported("collections of this kind take no ingested entries: write them in batches");
+}
+
 void KindRegistry::Register(CollectionKind id, std::unique_ptr<const Kind> kind) {
   LOGWOOD_ASSERT(kind != nullptr);
   const bool inserted = kinds_.emplace(id, std::move(kind)).second;

@@ -16,6 +16,7 @@
 #include "logwood/options.h"
 #include "logwood/pin.h"
 #include "logwood/result.h"
+#include "logwood/statistics.h"
 
 namespace logwood {
 
@@ -84,6 +85,8 @@ class CollectionTrees {
   [[nodiscard]] virtual Result<uint64_t> Verify(const std::function<void(const Status&)>& on_damage) const = 0;
   // Files with the bytes that these trees refer to in each: what live bytes must add up to.
   [[nodiscard]] virtual std::map<FileNumber, uint64_t> LiveBytes() const = 0;
+  // What the trees amount to; reads nothing from the store.
+  [[nodiscard]] virtual TreeStatistics Statistics() const = 0;
 };
 
 // How hard Choose() is to look for something to merge.
@@ -121,6 +124,11 @@ class Kind {
     const std::set<FileNumber>& logs_that_stay;
   };
   [[nodiscard]] virtual Result<KindEdit> Flush(const FlushInput& input, JobOutput& output) const = 0;
+
+  // Brings `entries` into a tree that is newer than all others of the collection when it is installed, whatever flushes
+  // and merges have installed in between: so tombstones are kept, and of `state` only what never changes counts. Values
+  // are copied. Errors: kIo, kNoSpace, kCorruption, what `entries` says; kUnsupported: this kind cannot do it.
+  [[nodiscard]] virtual Result<KindEdit> Ingest(Bytes state, EntryCursor& entries, JobOutput& output) const;
 
   // What to merge next, as bytes for Merge(); nullopt: nothing. Pure. Errors: kCorruption.
   [[nodiscard]] virtual Result<std::optional<std::string>> Choose(Bytes state, MergeEffort effort) const = 0;

@@ -97,6 +97,15 @@ class LsmKind : public Kind {
     return KindEdit{EncodeLsmFlush(flush), live_bytes.changes()};
   }
 
+  // The edit of a flush, which goes in front of whatever runs there are.
+  Result<KindEdit> Ingest(Bytes state_bytes, EntryCursor& entries, JobOutput& output) const override {
+    LOGWOOD_ASSIGN_OR_RETURN(const LsmState state, DecodeLsmState(state_bytes));
+    LOGWOOD_ASSIGN_OR_RETURN(Written written, WriteTree(entries, Tombstones::kKeep, state.block_size_bytes, output));
+    LiveBytesChanges live_bytes;
+    if (written.tree) live_bytes.Add(*written.tree);
+    return KindEdit{EncodeLsmFlush({.is_oldest = false, .tree = std::move(written.tree)}), live_bytes.changes()};
+  }
+
   Result<std::optional<std::string>> Choose(Bytes state_bytes, MergeEffort effort) const override {
     LOGWOOD_ASSIGN_OR_RETURN(const LsmState state, DecodeLsmState(state_bytes));
     const std::vector<uint64_t> ids = ChooseLsmMerge(state, effort);

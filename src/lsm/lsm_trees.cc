@@ -58,4 +58,14 @@ std::map<FileNumber, uint64_t> LsmTrees::LiveBytes() const {
   return bytes;
 }
 
+TreeStatistics LsmTrees::Statistics() const {
+  TreeStatistics sum{.runs = state_.runs.size()};
+  for (const LsmRun& run : state_.runs) {
+    sum.entries += run.tree.entries;
+    sum.tombstones += run.tree.tombstones;
+    sum.bytes += run.tree.bytes;
+  }
+  return sum;
+}
+
 }  // namespace logwood

@@ -23,6 +23,7 @@ class LsmTrees : public CollectionTrees {
   [[nodiscard]] std::unique_ptr<EntryCursor> NewCursor() const override;
   [[nodiscard]] Result<uint64_t> Verify(const std::function<void(const Status&)>& on_damage) const override;
   [[nodiscard]] std::map<FileNumber, uint64_t> LiveBytes() const override;
+  [[nodiscard]] TreeStatistics Statistics() const override;
 
   [[nodiscard]] const LsmState& state() const noexcept { return state_; }
   // The `count` oldest runs as one source, which holds their trees. Requires: count <= state().runs.size().

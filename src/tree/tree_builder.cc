@@ -62,7 +62,7 @@ struct TreeBuilder::State {
 
 // The order is checked within a leaf and across its border alike.
 Status TreeBuilder::State::CheckEntry(Bytes key, EntryType type, Bytes value) const {
-  const std::string name = "tree file " + std::to_string(file.header().number.value());
+  const std::string& name = file.title();
   if (key.size() > kKeySizeMax || value.size() > kValueSizeMax) {
     return Status::InvalidArgument(name + ": entry with a key of " + std::to_string(key.size()) + " and a value of " +
                                    std::to_string(value.size()) + " bytes");
@@ -193,5 +193,8 @@ Result<TreeDescriptor> TreeBuilder::Finish() {
 }
 
 uint64_t TreeBuilder::entries() const noexcept { return state_->footer.entries; }
+
+// A leaf is ended only when the next key is about to enter a new one.
+Bytes TreeBuilder::last_key() const { return state_->leaf.last_key(); }
 
 }  // namespace logwood

@@ -42,6 +42,8 @@ class TreeBuilder {
   [[nodiscard]] Result<TreeDescriptor> Finish();
 
   [[nodiscard]] uint64_t entries() const noexcept;
+  // The last key added; lives until the next call. Requires: entries() > 0, and Finish() was not called.
+  [[nodiscard]] Bytes last_key() const;
 
  private:
   struct State;

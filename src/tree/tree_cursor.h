@@ -35,8 +35,8 @@ class TreeCursor final : public EntryCursor {
   void Fail(const Status& status);
 
   std::shared_ptr<const TreeParts> tree_;
-  const HeadIndex* index_ = nullptr;   // Null before the first move.
-  BlockPin leaf_;                      // Empty before the first move.
+  const HeadIndex* index_ = nullptr;  // Null before the first move.
+  BlockPin leaf_;                     // Empty before the first move.
   size_t leaf_index_ = 0;
   uint32_t position_ = 0;  // In leaf_.
   std::string key_;        // What entry().key points to where the block does not hold it in one piece.

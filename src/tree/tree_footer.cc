@@ -152,7 +152,7 @@ Status CheckDescriptor(const TreeFooter& footer, const TreeDescriptor& descripto
 }
 
 std::string WhereInTree(const BlockFile& file, uint64_t offset) {
-  return "tree file " + std::to_string(file.number().value()) + " offset " + std::to_string(offset);
+  return file.title() + " offset " + std::to_string(offset);
 }
 
 }  // namespace logwood

@@ -84,13 +84,15 @@ Status CommitPipeline::CommitGroup(Group& group) {
   for (const Member* const member : group) operations += member->commit->batch.operation_count();
   LOGWOOD_RETURN_IF_ERROR(hooks_.make_room(operations).WithOutcome(Outcome::kNotApplied));
   RejectOrphans(group);
-  TakeSequences(group);                               // I1, I6.
+  TakeSequences(group);  // I1, I6.
+  const uint64_t log_size_before = head_.log.size();
   LOGWOOD_RETURN_IF_ERROR(Keep(AppendToLog(group)));  // From here on a failure leaves the outcome unknown.
   const bool wants_sync =
       std::ranges::any_of(group, [](const Member* member) { return member->commit->sync == Sync::kYes; });
   if (wants_sync) LOGWOOD_RETURN_IF_ERROR(Keep(head_.log.Sync()));
   ApplyToMemtables(group);
   published_.store(head_.last.value(), std::memory_order_release);  // I2. Acquired where views are taken.
+  Count(group, {.syncs = wants_sync ? 1u : 0u, .log_bytes = head_.log.size() - log_size_before});
   return Status::Ok();
 }
 
@@ -143,6 +145,25 @@ void CommitPipeline::ApplyToMemtables(const Group& group) {
     }
   }
   head_.active->set_last(head_.last);
+}
+
+void CommitPipeline::Count(const Group& group, const GroupCost& cost) {
+  if (group.empty()) return;
+  groups_.Add(1);
+  commits_.Add(group.size());
+  uint64_t operations = 0;
+  for (const LogRecord& record : records_) operations += record.count;
+  operations_.Add(operations);
+  syncs_.Add(cost.syncs);
+  log_bytes_.Add(cost.log_bytes);
+}
+
+CommitStatistics CommitPipeline::statistics() const {
+  return {.commits = commits_.value(),
+          .operations = operations_.value(),
+          .groups = groups_.value(),
+          .syncs = syncs_.value(),
+          .log_bytes = log_bytes_.value()};
 }
 
 Status CommitPipeline::Keep(Status status) {

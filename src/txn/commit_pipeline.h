@@ -8,12 +8,14 @@
 #include <span>
 #include <vector>
 
+#include "base/counter.h"
 #include "base/ids.h"
 #include "base/mutex.h"
 #include "codec/batch_encoder.h"
 #include "log/log_chain.h"
 #include "logwood/options.h"
 #include "logwood/result.h"
+#include "logwood/statistics.h"
 #include "memtable/generation.h"
 
 namespace logwood {
@@ -69,6 +71,9 @@ class CommitPipeline {
   // Runs `function` when its turn in the queue comes, with no commit under way, and returns its status.
   Status RunExclusively(const std::function<Status()>& function);
 
+  // What went through so far. Any thread, without waiting.
+  [[nodiscard]] CommitStatistics statistics() const;
+
  private:
   // A commit in the queue, or a function that wants to run alone. Lives on its caller's stack.
   struct Member {
@@ -81,6 +86,10 @@ class CommitPipeline {
     Sequence last;
   };
   using Group = std::vector<Member*>;
+  struct GroupCost {
+    uint64_t syncs = 0;
+    uint64_t log_bytes = 0;
+  };
 
   void WaitForTurn(Member& member) REQUIRES(mutex_);
   [[nodiscard]] Group TakeGroup() REQUIRES(mutex_);
@@ -91,6 +100,7 @@ class CommitPipeline {
   void TakeSequences(Group& group);
   Status AppendToLog(const Group& group);
   void ApplyToMemtables(const Group& group);
+  void Count(const Group& group, const GroupCost& cost);
   Status Keep(Status status);
 
   Runtime& runtime_;
@@ -104,6 +114,13 @@ class CommitPipeline {
   // The leader's.
   Status poison_;
   std::vector<LogRecord> records_;
+
+  // Raised by the leader alone, so that a commit pays for a plain addition each.
+  Counter commits_;
+  Counter operations_;
+  Counter groups_;
+  Counter syncs_;
+  Counter log_bytes_;
 };
 
 }  // namespace logwood

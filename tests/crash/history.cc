@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/status_macros.h"
+#include "tests/api/map_cursor.h"
 
 namespace logwood::testing {
 namespace {
@@ -40,6 +41,7 @@ void History::RunMedium() {
 bool History::FirstSession() {
   if (!Open(OptionsWith(1024)) || !Create("left") || !Create("right")) return false;
   if (!CommitRandomly(8) || !HoldView() || !CommitRandomly(6) || !Create("guest") || !CommitRandomly(18)) return false;
+  if (!Ingest()) return false;
   CheckView();
   held_.reset();
   return CommitRandomly(6) && Close();
@@ -47,7 +49,7 @@ bool History::FirstSession() {
 
 bool History::SecondSession() {
   if (!Open(OptionsWith(16384)) || !CommitRandomly(24) || !HoldView()) return false;
-  if (!Drop("guest") || !CommitRandomly(8) || !Create("guest") || !CommitRandomly(20)) return false;
+  if (!Drop("guest") || !CommitRandomly(8) || !Create("guest") || !CommitRandomly(20) || !Ingest()) return false;
   CheckView();
   held_.reset();
   if (!CommitOne(std::string(5000, 'x'), Sync::kNo) || !CommitRandomly(3) || !CommitLarge(Sync::kNo)) return false;
@@ -55,7 +57,7 @@ bool History::SecondSession() {
 }
 
 bool History::ThirdSession() {
-  return Open(OptionsWith(512)) && CommitRandomly(8) && Flush() && CommitRandomly(2) && Compact("left") &&
+  return Open(OptionsWith(512)) && CommitRandomly(8) && Flush() && CommitRandomly(2) && Ingest() && Compact("left") &&
          CommitRandomly(2) && Close();
 }
 
@@ -76,6 +78,16 @@ void History::PrepareMerging() {
 void History::RunMerging() {
   if (!Open(OptionsWith(512)) || !CommitOne("e", Sync::kNo) || !Flush()) return;
   if (CommitOne("f", Sync::kNo) && Flush() && CommitOne("g", Sync::kNo)) Close();
+}
+
+void History::PrepareIngest() {
+  if (!Open(OptionsWith(4096)) || !Create("left") || !Create("right") || !CommitRandomly(3) || !Flush()) return;
+  if (CommitRandomly(2)) Close();
+}
+
+void History::RunIngest() {
+  if (!Open(OptionsWith(4096)) || !CommitOne("e", Sync::kNo) || !Ingest()) return;
+  if (CommitOne("f", Sync::kNo)) Close();
 }
 
 void History::PrepareLogs() {
@@ -190,6 +202,22 @@ bool History::CommitLarge(Sync sync) {
                  {"right", "larger", std::string(17000, 'r')},
                  {"left", "last", number}},
                 sync);
+}
+
+bool History::Ingest() {
+  const std::vector<LedgerWrite> writes = RandomWrites();
+  std::map<std::string, RawEntries> entries;
+  for (const LedgerWrite& write : writes) entries[write.collection][write.key] = write.value;
+  std::vector<IngestedEntries> parts;
+  for (auto& [collection, own] : entries) {
+    parts.push_back({.collection = collections_.at(collection), .entries = NewMapCursor(std::move(own))});
+  }
+  world_.ledger.Submit(writes);
+  const Status status = db_->Ingest(std::move(parts));
+  if (status.outcome() == Outcome::kNotApplied) world_.ledger.Reject();
+  if (!Keep(status)) return false;
+  world_.ledger.Acknowledge(Sync::kYes);
+  return true;
 }
 
 std::vector<LedgerWrite> History::RandomWrites() {

@@ -33,8 +33,8 @@ class History {
   History(const World& world, uint64_t seed) : world_(world), random_(seed) {}
 
   // Three sessions: small memtables, so that there are many flushes and merges, a view that is held over them, a
-  // collection created; then a large memtable over several log files, a collection dropped and created again; then
-  // small ones again, a flush and a full merge.
+  // collection created, entries ingested; then a large memtable over several log files, a collection dropped and
+  // created again, entries ingested; then small ones again, a flush, an ingest and a full merge.
   void RunLong();
   // The same with half as many commits.
   void RunMedium();
@@ -44,6 +44,10 @@ class History {
   void PrepareMerging();
   // A database is opened and written to until a flush and a merge have happened, with few calls.
   void RunMerging();
+  // What RunIngest() goes on from.
+  void PrepareIngest();
+  // A database is opened and entries are ingested, over some in the log and some in trees, with few calls.
+  void RunIngest();
   // Two sessions that leave all they wrote in several log files.
   void PrepareLogs();
   // Whoever comes after a crash: opens, commits and closes.
@@ -78,6 +82,8 @@ class History {
   // A commit of several records.
   bool CommitLarge(Sync sync);
   bool CommitOne(const std::string& value, Sync sync);
+  // Random writes, which are a commit too.
+  bool Ingest();
 
   bool HoldView();
   void CheckView();

@@ -53,6 +53,10 @@ TEST(NestedCrash, DuringTheRecoveryOfAFlushAndAMergeAmongGarbageLosesNothing) {
   CrashTwiceEverywhere(&History::PrepareMerging, &History::RunMerging, kGarbage);
 }
 
+TEST(NestedCrash, DuringTheRecoveryOfAnIngestLosesNothing) {
+  CrashTwiceEverywhere(&History::PrepareIngest, &History::RunIngest, kZeros);
+}
+
 // Each seed crashes the long history at one moment, its recovery, and the recovery from that.
 TEST(NestedCrash, ThriceInARowLosesNothing) {
   const uint64_t seeds = IsFull() ? 100'000 : 2'000;

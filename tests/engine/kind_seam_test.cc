@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "cursor/merging_cursor.h"
 #include "kind/kind.h"
 #include "tests/engine/engine_fixture.h"
 
@@ -124,6 +125,19 @@ TEST_F(KindSeam, OverwrittenLinksCountAsDead) {
   engine_->Flush().Check();
   EXPECT_EQ(GetOne(engine_->View().value(), first_, KeyOf(3)), "short");
   EXPECT_TRUE(engine_->Verify().value().damages.empty()) << engine_->Verify().value().damages.front();
+}
+
+TEST_F(KindSeam, AKindThatTakesNoIngestedEntriesSaysSoAndNothingIsIngested) {
+  Open();
+  PutOne(*engine_, plain_, "k", "v").Check();
+  const ReadView view = engine_->View().value();
+  std::vector<IngestPart> parts;
+  parts.push_back({.collection = first_, .entries = NewMergingCursor({})});
+  parts.push_back({.collection = first_, .entries = view.NewCursor(plain_, {}).value()});
+  const Status status = engine_->Ingest(std::move(parts));
+  EXPECT_EQ(status.code(), StatusCode::kUnsupported);
+  EXPECT_EQ(GetOne(engine_->View().value(), first_, "k"), "absent");
+  EXPECT_TRUE(PutOne(*engine_, first_, "k", "v").ok());
 }
 
 }  // namespace

@@ -99,6 +99,8 @@ class LinkingTrees final : public CollectionTrees {
     return live;
   }
 
+  TreeStatistics Statistics() const override { return {.entries = items_.size()}; }
+
   [[nodiscard]] Result<std::string> Value(const Item& item) const {
     if (!item.linked()) return item.inline_value;
     std::string value(item.length, '\0');

@@ -8,14 +8,14 @@ namespace logwood::testing {
 namespace {
 
 constexpr std::pair<std::string_view, int> kLayers[] = {
-    {"base", 0},     {"codec", 1},    {"store", 1}, {"log", 2},    {"block", 2}, {"cursor", 2},
-    {"memtable", 3}, {"kind", 3},     {"tree", 3},  {"values", 3}, {"lsm", 4},   {"btree", 4},
-    {"list", 4},     {"manifest", 4}, {"txn", 5},   {"engine", 6}, {"api", 7},
+    {"base", 0},     {"codec", 1},   {"store", 1},    {"log", 2},    {"block", 2},  {"cursor", 2},
+    {"memtable", 3}, {"kind", 3},    {"tree", 3},     {"values", 3}, {"lsm", 4},    {"btree", 4},
+    {"list", 4},     {"segment", 4}, {"manifest", 4}, {"txn", 5},    {"engine", 6}, {"api", 7},
 };
 
 constexpr std::string_view kVocabulary[] = {
-    "logwood/status.h",  "logwood/result.h",  "logwood/bytes.h", "logwood/options.h",
-    "logwood/version.h", "logwood/runtime.h", "logwood/store.h", "logwood/pin.h",
+    "logwood/status.h",  "logwood/result.h", "logwood/bytes.h",      "logwood/options.h", "logwood/version.h",
+    "logwood/runtime.h", "logwood/store.h",  "logwood/statistics.h", "logwood/pin.h",
 };
 
 // The highest layer that sources of the test library see.

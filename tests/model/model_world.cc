@@ -4,6 +4,7 @@
 #include <sstream>
 #include <utility>
 
+#include "tests/api/map_cursor.h"
 #include "tests/model/store_audit.h"
 
 namespace logwood::testing {
@@ -42,6 +43,7 @@ const std::vector<ModelWorld::WeightedStep>& ModelWorld::Steps() {
       {"delete", 90, &ModelWorld::Delete},
       {"batch", 60, &ModelWorld::CommitBatch},
       {"empty batch", 4, &ModelWorld::CommitNothing},
+      {"ingest", 8, &ModelWorld::Ingest},
       {"get", 120, &ModelWorld::Get},
       {"hold value", 10, &ModelWorld::HoldValue},
       {"scan", 40, &ModelWorld::Scan},
@@ -172,6 +174,41 @@ void ModelWorld::CommitBatch() {
 void ModelWorld::CommitNothing() {
   Batch batch;
   Expect(db_->Commit(batch, DrawCommitOptions()));
+}
+
+// Random entries that are put into `entries` and returned: from a map, or from a segment of that.
+std::unique_ptr<RawCursor> ModelWorld::DrawEntries(Entries& entries, Store& segments) {
+  RawEntries drawn;
+  for (uint64_t left = random_.Below(random_.OneIn(10) ? 200 : 12); left > 0; --left) {
+    std::optional<std::string>& value = drawn[DrawKey()];
+    if (!random_.OneIn(4)) value = DrawValue();
+  }
+  for (const auto& [key, value] : drawn) {
+    if (value) {
+      entries.insert_or_assign(key, *value);
+    } else {
+      entries.erase(key);
+    }
+  }
+  std::unique_ptr<RawCursor> cursor = NewMapCursor(std::move(drawn));
+  if (random_.OneIn(2)) return cursor;
+  const std::string name = std::to_string(random_.Next());
+  SegmentBuilder builder = SegmentBuilder::Create(segments, name, {.block_size_bytes = 256}).value();
+  Expect(builder.AddAll(*cursor));
+  Expect(builder.Finish());
+  return Segment::Open(segments, name).value().NewCursor();
+}
+
+void ModelWorld::Ingest() {
+  const std::unique_ptr<Store> segments = NewMemoryStore();
+  std::vector<IngestedEntries> parts;
+  for (uint64_t count = random_.Below(4); count > 0; --count) {
+    Member* const member = DrawMember();
+    if (member == nullptr) return;
+    // In front of those before it: what the model takes last is the newest.
+    parts.insert(parts.begin(), {.collection = member->collection, .entries = DrawEntries(member->entries, *segments)});
+  }
+  Expect(db_->Ingest(std::move(parts)));
 }
 
 // Reading.

@@ -57,6 +57,7 @@ class ModelWorld {
   void Delete();
   void CommitBatch();
   void CommitNothing();
+  void Ingest();
   void Get();
   void HoldValue();
   void Scan();
@@ -77,6 +78,7 @@ class ModelWorld {
   [[nodiscard]] static const std::vector<WeightedStep>& Steps();
   [[nodiscard]] const WeightedStep& DrawStep();
   [[nodiscard]] Member* DrawMember();
+  [[nodiscard]] std::unique_ptr<RawCursor> DrawEntries(Entries& entries, Store& segments);
   [[nodiscard]] std::string DrawKey() { return pool_.Draw(random_); }
   [[nodiscard]] std::string DrawValue();
   [[nodiscard]] CommitOptions DrawCommitOptions();

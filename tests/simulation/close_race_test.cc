@@ -9,6 +9,7 @@
 #include "logwood/logwood.h"
 #include "logwood/testing/simulated_store.h"
 #include "logwood/testing/simulator.h"
+#include "tests/api/map_cursor.h"
 
 namespace logwood::testing {
 namespace {
@@ -104,6 +105,14 @@ TEST(CloseRace, Flush) {
 
 TEST(CloseRace, Compact) {
   CheckEverySeed([](Database& db, Collection& ada) { return db.Compact(ada); });
+}
+
+TEST(CloseRace, Ingest) {
+  CheckEverySeed([](Database& db, Collection& ada) {
+    std::vector<IngestedEntries> parts;
+    parts.push_back({.collection = ada, .entries = NewMapCursor({{"key", "value"}})});
+    return db.Ingest(std::move(parts));
+  });
 }
 
 TEST(CloseRace, ReleaseOfAView) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/status_macros.h"
+#include "tests/api/map_cursor.h"
 
 namespace logwood::testing {
 namespace {
@@ -106,21 +107,37 @@ void DatabaseSimulation::Begin() {
   simulator_.Spawn("closer", [this] { CloseSometime(); });
 }
 
-void DatabaseSimulation::Write(size_t writer) {
+// Commits a plan, or ingests it: that is a commit with sync by other means.
+Status DatabaseSimulation::Apply(const CommitPlan& plan, uint64_t number) {
+  if (plan.sync == Sync::kYes && number % 4 == 0) {
+    std::map<size_t, RawEntries> entries;
+    for (const PlannedWrite& write : plan.writes) {
+      std::optional<std::string>& value = entries[write.collection][write.key];
+      value = write.is_delete ? std::nullopt : std::optional(write.value);
+    }
+    std::vector<IngestedEntries> parts;
+    for (auto& [collection, own] : entries) {
+      parts.push_back({.collection = collections_[collection], .entries = NewMapCursor(std::move(own))});
+    }
+    return db_->Ingest(std::move(parts));
+  }
   Batch batch;
+  for (const PlannedWrite& write : plan.writes) {
+    if (write.is_delete) {
+      batch.Delete(collections_[write.collection], write.key);
+    } else {
+      batch.Put(collections_[write.collection], write.key, write.value);
+    }
+  }
+  return db_->Commit(batch, {.sync = plan.sync});
+}
+
+void DatabaseSimulation::Write(size_t writer) {
   for (uint64_t number = 1; number <= kCommitsOfAWriter; ++number) {
     const CommitPlan plan = PlanOf(seed_, writer, number);
-    batch.Clear();
-    for (const PlannedWrite& write : plan.writes) {
-      if (write.is_delete) {
-        batch.Delete(collections_[write.collection], write.key);
-      } else {
-        batch.Put(collections_[write.collection], write.key, write.value);
-      }
-    }
     begun_[writer] = number;
     const Cut acknowledged_before = acknowledged_;
-    const Status status = db_->Commit(batch, {.sync = plan.sync});
+    const Status status = Apply(plan, number);
     Expect(status.ok() || status.outcome() == Outcome::kNotApplied, "a refused commit has an unknown outcome");
     if (!GoesOn(status)) return;
     Acknowledge(writer, number, plan.sync, acknowledged_before);

@@ -42,6 +42,7 @@ class DatabaseSimulation {
  private:
   void Begin();
   void Write(size_t writer);
+  [[nodiscard]] Status Apply(const CommitPlan& plan, uint64_t number);
   void Read();
   bool ReadOnce(Cut& last);
   [[nodiscard]] Status Observe(const View& view, Cut& cut);

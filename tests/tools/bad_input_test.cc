@@ -34,16 +34,24 @@ void ExpectError(const Arguments& arguments, const std::vector<std::string>& par
 
 // Every verb that reads.
 std::vector<Arguments> ReadingCalls(const std::string& path) {
-  return {{"get", path, "users", "ada"},
-          {"scan", path, "users"},
-          {"verify", path},
-          {"dump", path, "--log"},
-          {"dump", path, "--trees"}};
+  return {{"get", path, "users", "ada"}, {"scan", path, "users"},  {"count", path, "users"},
+          {"collections", path},         {"stats", path},          {"verify", path},
+          {"export", path, "users"},
+          {"dump", path, "--log"},       {"dump", path, "--trees"}};
+}
+
+// Every verb that writes to a database that is there.
+std::vector<Arguments> WritingCalls(const std::string& path) {
+  return {{"put", path, "users", "k", "v"},
+          {"delete", path, "users", "ada"},
+          {"flush", path},
+          {"compact", path},
+          {"drop", path, "users"}};
 }
 
 std::vector<Arguments> AllCalls(const std::string& path) {
   std::vector<Arguments> calls = ReadingCalls(path);
-  calls.push_back({"put", path, "users", "k", "v"});
+  for (Arguments& call : WritingCalls(path)) calls.push_back(std::move(call));
   return calls;
 }
 
@@ -196,9 +204,9 @@ TEST(BadInput, ADamagedTreeIsNamedWithTheOffset) {
   const std::string where = "tree file " + std::to_string(ParseFileName(name)->number.value()) + " offset 48";
   Damage(database.path_of(name), 100);
   ExpectError({"get", database.path(), "users", "ada"}, {where, "checksum"});
-  const CommandEnd scan = RunCommand({"scan", database.path(), "users"});
-  EXPECT_EQ(scan.exit_code, 2);
-  EXPECT_NE(scan.err.find(where), std::string::npos) << scan.err;
+  ExpectError({"scan", database.path(), "users"}, {where, "checksum"});
+  ExpectError({"count", database.path(), "users"}, {where, "checksum"});
+  ExpectError({"delete", "--must-exist", database.path(), "users", "ada"}, {where, "checksum"});
   EXPECT_EQ(RunCommand({"get", database.path(), "users", "grace"}).out, "1906\n") << "the log still has it";
   WriteFile(database.path_of(name), whole);
   EXPECT_EQ(RunCommand({"get", database.path(), "users", "ada"}).out, "1815\n");
@@ -225,6 +233,19 @@ TEST(BadInput, AFullDeviceIsToldAndLosesNothing) {
   EXPECT_EQ(RunCommand({"get", path, "c", "k"}).out, "v\n");
   EXPECT_EQ(RunCommand({"get", path, "c", "large"}).exit_code, 1);
   EXPECT_EQ(RunCommand({"verify", path}).exit_code, 0);
+  ASSERT_EQ(::umount(path.c_str()), 0);
+}
+
+TEST(BadInput, AFileSystemMountedReadOnlyIsToldToWritersAndReadByReaders) {
+  const StoredDatabase database;
+  const std::string path = database.parent() / "fixed";
+  std::filesystem::create_directory(path);
+  if (::mount("tmpfs", path.c_str(), "tmpfs", 0, "size=1m") != 0) GTEST_SKIP() << "this user cannot mount a tmpfs";
+  ASSERT_EQ(RunCommand({"put", "--create", path, "users", "ada", "1815"}).exit_code, 0);
+  ASSERT_EQ(::mount("tmpfs", path.c_str(), "tmpfs", MS_REMOUNT | MS_RDONLY, "size=1m"), 0);
+  for (const Arguments& call : WritingCalls(path)) ExpectError(call, {path, "mounted read-only; open for reading"});
+  ExpectError({"create", path, "c"}, {path, "mounted read-only"});
+  for (const Arguments& call : ReadingCalls(path)) EXPECT_EQ(RunCommand(call).exit_code, 0) << call.front();
   ASSERT_EQ(::umount(path.c_str()), 0);
 }
 
@@ -268,8 +289,9 @@ TEST(BadInput, ADirectoryThatMayOnlyBeReadIsToldToWritersAndReadByReaders) {
   }
   ASSERT_EQ(::chmod(database.path().c_str(), 0555), 0);
   EXPECT_EQ(RunCommand({"get", database.path(), "users", "ada"}, {.in_child = BecomeNobody}).out, "1815\n");
-  ExpectError({"put", database.path(), "users", "k", "v"}, {"Permission denied", "give this user"},
-              {.in_child = BecomeNobody});
+  for (const Arguments& call : WritingCalls(database.path())) {
+    ExpectError(call, {database.path(), "Permission denied", "give this user"}, {.in_child = BecomeNobody});
+  }
   EXPECT_EQ(Contents(database.path()), before);
   ASSERT_EQ(::chmod(database.path().c_str(), 0700), 0);
 }
@@ -277,8 +299,12 @@ TEST(BadInput, ADirectoryThatMayOnlyBeReadIsToldToWritersAndReadByReaders) {
 TEST(BadInput, AKeyOrValueThatIsTooLargeIsRefused) {
   const StoredDatabase database;
   const auto before = Contents(database.path());
-  ExpectError({"put", database.path(), "users", std::string(65'537, 'k'), "v"},
-              {"key", "65537 bytes", "at most 65536"});
+  const std::string large(65'537, 'k');
+  for (const Arguments& call : {Arguments{"put", database.path(), "users", large, "v"},
+                                {"get", database.path(), "users", large},
+                                {"delete", database.path(), "users", large}}) {
+    ExpectError(call, {"key", "65537 bytes", "at most 65536"});
+  }
   ExpectError({"put", database.path(), "users", "k", "-"}, {"VALUE", "16777216"},
               {.input = std::string(16'777'217, 'v')});
   EXPECT_EQ(Contents(database.path()), before);
@@ -286,14 +312,48 @@ TEST(BadInput, AKeyOrValueThatIsTooLargeIsRefused) {
   EXPECT_EQ(RunCommand({"get", database.path(), "users", std::string(65'536, 'k')}).out, "v\n");
 }
 
-TEST(BadInput, AnUnknownCollectionIsNamedBesideThoseThereAre) {
+// Every verb that names a collection which must be there.
+std::vector<Arguments> CallsOn(const std::string& path, const std::string& collection) {
+  return {{"get", path, collection, "ada"},    {"scan", path, collection},        {"count", path, collection},
+          {"put", path, collection, "k", "v"}, {"delete", path, collection, "k"}, {"drop", path, collection},
+          {"compact", path, collection}};
+}
+
+TEST(BadInput, AnUnknownCollectionIsNamedBesideThoseNearToIt) {
   const StoredDatabase database;
-  for (const Arguments& call : {Arguments{"get", database.path(), "user", "ada"},
-                                {"scan", database.path(), "user"},
-                                {"put", database.path(), "user", "k", "v"}}) {
-    ExpectError(call, {"there is no collection \"user\"", "there are: users empty", "logwood create "});
+  const auto before = RunCommand({"scan", database.path(), "users"}).out;
+  for (const Arguments& call : CallsOn(database.path(), "user")) {
+    ExpectError(call, {database.path() + ": there is no collection \"user\"; near to it: users\n",
+                       "All there are: logwood collections " + database.path() + "\n"});
   }
-  EXPECT_EQ(RunCommand({"scan", database.path(), "user"}).exit_code, 2);
+  EXPECT_EQ(RunCommand({"scan", database.path(), "users"}).out, before);
+}
+
+TEST(BadInput, AnUnknownCollectionWithNoneNearToItIsToldHowItIsMade) {
+  const StoredDatabase database;
+  for (const Arguments& call : CallsOn(database.path(), "quite another")) {
+    ExpectError(call, {"there is no collection \"quite another\"\n", "logwood collections " + database.path() + "\n",
+                       "To make it: logwood create " + database.path() + " 'quite another'\n"});
+  }
+  const std::string path = database.parent() / "new";
+  ASSERT_EQ(RunCommand({"create", path}).exit_code, 0);
+  for (const Arguments& call : CallsOn(path, "users")) ExpectError(call, {"there is none at all\n"});
+}
+
+TEST(BadInput, AWrongNameAmongSeveralKeepsAllFromBeingCompacted) {
+  const StoredDatabase database;
+  ExpectError({"compact", database.path(), "users", "user"}, {"there is no collection \"user\""});
+  EXPECT_EQ(database.Files(FileType::kTree).size(), 2u);
+}
+
+TEST(BadInput, WhatIsNotHexadecimalIsNamed) {
+  const StoredDatabase database;
+  ExpectError({"delete", "--hex", database.path(), "users", "0"}, {"KEY \"0\" is not hexadecimal", "leave out --hex"});
+  for (const char* verb : {"scan", "count"}) {
+    for (const char* option : {"--from", "--to", "--prefix"}) {
+      ExpectError({verb, "--hex", database.path(), "users", option, "xy"}, {option, "\"xy\" is not hexadecimal"});
+    }
+  }
 }
 
 TEST(BadInput, ASecondProcessIsToldWhoIsThereSinceWhenAndWhatToDo) {
@@ -310,7 +370,7 @@ TEST(BadInput, AWriterBesideReadersIsTold) {
   const StoredDatabase database;
   const Database reader = Database::Open(database.path(), {.mode = OpenMode::kReadOnly}).value();
   EXPECT_EQ(RunCommand({"get", database.path(), "users", "ada"}).out, "1815\n");
-  ExpectError({"put", database.path(), "users", "k", "v"}, {"in use", "close them first"});
+  for (const Arguments& call : WritingCalls(database.path())) ExpectError(call, {"in use", "close them first"});
 }
 
 TEST(BadInput, VerbsThatReadChangeNothing) {

@@ -119,8 +119,7 @@ CommandEnd RunCommand(const std::vector<std::string>& arguments, const CommandSe
   return Running(arguments, setting).Finish(std::nullopt);
 }
 
-CommandEnd RunCommandForHead(const std::vector<std::string>& arguments, size_t bytes) {
-  const CommandSetting setting;
+CommandEnd RunCommandForHead(const std::vector<std::string>& arguments, size_t bytes, const CommandSetting& setting) {
   return Running(arguments, setting).Finish(bytes);
 }
 

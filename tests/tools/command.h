@@ -24,6 +24,7 @@ struct CommandEnd {
 [[nodiscard]] CommandEnd RunCommand(const std::vector<std::string>& arguments, const CommandSetting& setting = {});
 
 // Runs it with a reader that closes standard output after `bytes` bytes; out holds those.
-[[nodiscard]] CommandEnd RunCommandForHead(const std::vector<std::string>& arguments, size_t bytes);
+[[nodiscard]] CommandEnd RunCommandForHead(const std::vector<std::string>& arguments, size_t bytes,
+                                           const CommandSetting& setting = {});
 
 }  // namespace logwood::testing

@@ -26,6 +26,14 @@ TEST(CreateVerb, MakesACollectionAndItsDatabase) {
   EXPECT_EQ(RunCommand({"scan", path, "more"}).exit_code, 0);
 }
 
+TEST(CreateVerb, TellsInJsonWhatItMade) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path() / "new";
+  EXPECT_EQ(RunCommand({"create", path, "--json"}).out, "{\"done\":\"create\",\"database\":\"" + path + "\"}\n");
+  EXPECT_EQ(RunCommand({"create", path, "users", "--json"}).out,
+            "{\"done\":\"create\",\"database\":\"" + path + "\",\"collection\":\"users\"}\n");
+}
+
 TEST(CreateVerb, RefusesWhatIsThereAlready) {
   const StoredDatabase database;
   const CommandEnd again = RunCommand({"create", database.path()});

@@ -42,6 +42,17 @@ TEST(Hex, GoesBothWays) {
   EXPECT_EQ(FromHex("0g"), std::nullopt);
 }
 
+TEST(Base64, IsReadInItsOneFormOnly) {
+  EXPECT_EQ(FromBase64(""), "");
+  EXPECT_EQ(FromBase64("Zg=="), "f");
+  EXPECT_EQ(FromBase64("Zm8="), "fo");
+  EXPECT_EQ(FromBase64("Zm9v"), "foo");
+  EXPECT_EQ(FromBase64("+//+"), "\xfb\xff\xfe");
+  for (const char* text : {"Zg", "Zg=", "Zh==", "Zm9=", "Z===", "====", "=", "Zg==Zg==", "Zm9v\n", "Zm-_", "Zm 8"}) {
+    EXPECT_EQ(FromBase64(text), std::nullopt) << text;
+  }
+}
+
 TEST(Base64, IsThatOfRfc4648) {
   EXPECT_EQ(ToBase64(""), "");
   EXPECT_EQ(ToBase64("f"), "Zg==");

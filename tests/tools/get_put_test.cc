@@ -42,6 +42,13 @@ TEST(PutVerb, WritesWhatGetShows) {
   EXPECT_EQ(RunCommand({"get", database.path(), "users", "ada"}).out, "other\n");
 }
 
+TEST(PutVerb, TellsInJsonWhatItDid) {
+  const StoredDatabase database;
+  EXPECT_EQ(
+      RunCommand({"put", "--json", "--hex", database.path(), "users", "ff", "00"}).out,
+      "{\"done\":\"put\",\"database\":\"" + database.path() + "\",\"collection\":\"users\",\"key_base64\":\"/w==\"}\n");
+}
+
 TEST(PutVerb, ReadsTheValueFromStandardInputByteForByte) {
   const StoredDatabase database;
   std::string value = std::string("a\0b\xff\n", 5);

@@ -43,7 +43,9 @@ TEST(Program, TellsItsVersion) {
 TEST(Program, ExplainsItselfAndEveryVerb) {
   const CommandEnd end = RunCommand({"--help"});
   EXPECT_EQ(end.exit_code, 0);
-  for (const char* verb : {"create", "put", "get", "scan", "verify", "dump"}) {
+  EXPECT_NE(end.out.find("\nVerbs:\n"), std::string::npos) << end.out;
+  for (const char* verb : {"create", "drop", "collections", "put", "get", "delete", "scan", "count", "flush", "compact",
+                           "verify", "stats", "dump", "load", "export", "bench", "shell"}) {
     EXPECT_NE(end.out.find(std::string("\n  ") + verb + " "), std::string::npos) << end.out;
     const CommandEnd help = RunCommand({verb, "--help"});
     EXPECT_EQ(help.exit_code, 0);
@@ -60,6 +62,19 @@ TEST(Program, NamesTheRightUsageWhereTheCallIsWrong) {
                                                        {"put", "db", "c", "k"},
                                                        {"get", "db", "c", "k", "more"},
                                                        {"scan", "db", "c", "--nope"},
+                                                       {"get", "db", "c", "k", "--raw", "--json"},
+                                                       {"drop", "db"},
+                                                       {"drop", "db", "c", "more"},
+                                                       {"collections"},
+                                                       {"delete", "db", "c"},
+                                                       {"count", "db"},
+                                                       {"count", "db", "c", "--reverse"},
+                                                       {"count", "db", "c", "--limit", "-1"},
+                                                       {"flush"},
+                                                       {"flush", "db", "c"},
+                                                       {"compact"},
+                                                       {"stats"},
+                                                       {"stats", "db", "--hex"},
                                                        {"verify"},
                                                        {"dump"},
                                                        {"--nope"}};
@@ -69,8 +84,31 @@ TEST(Program, NamesTheRightUsageWhereTheCallIsWrong) {
     EXPECT_EQ(end.out, "");
     EXPECT_NE(end.err.find("--help"), std::string::npos) << end.err;
   }
-  EXPECT_NE(RunCommand({"bogus"}).err.find("there is no verb \"bogus\""), std::string::npos);
+  EXPECT_EQ(RunCommand({"bogus"}).err, "logwood: there is no verb \"bogus\"\nAll there are: logwood --help\n");
+  EXPECT_EQ(RunCommand({"Scn"}).err,
+            "logwood: there is no verb \"Scn\"; near to it: scan\nAll there are: logwood --help\n");
+  EXPECT_EQ(RunCommand({"stat\n"}).err,
+            "logwood: there is no verb \"stat\\n\"; near to it: stats\nAll there are: logwood --help\n");
   EXPECT_NE(RunCommand({"get", "db", "c"}).err.find("KEY"), std::string::npos);
+}
+
+TEST(Program, EndsQuietlyWhenNobodyReads) {
+  const StoredDatabase database;
+  const std::vector<std::vector<std::string>> calls = {{"scan", database.path(), "users"},
+                                                       {"count", database.path(), "users"},
+                                                       {"collections", database.path()},
+                                                       {"stats", database.path()},
+                                                       {"verify", database.path()},
+                                                       {"dump", database.path(), "--trees"},
+                                                       {"delete", database.path(), "users", "ada", "--json"},
+                                                       {"flush", database.path()},
+                                                       {"compact", database.path()},
+                                                       {"drop", database.path(), "users"}};
+  for (const auto& call : calls) {
+    const CommandEnd end = RunCommandForHead(call, 0);
+    EXPECT_EQ(end.exit_code, 0) << call.front();
+    EXPECT_EQ(end.out + end.err, "") << call.front();
+  }
 }
 
 TEST(Program, FailsWhereItsOutputCannotBeWritten) {

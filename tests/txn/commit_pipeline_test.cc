@@ -167,6 +167,21 @@ TEST(CommitPipeline, CommitsThatArriveTogetherShareOneAppendAndOneSync) {
   EXPECT_LE(appends_min, 12u) << "of 24 commits: groups do not form";
 }
 
+TEST(CommitPipeline, CountsGroupsCommitsSyncsAndLogBytes) {
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    PipelineWorld world(seed);
+    const uint64_t size_before = world.head.log.size();
+    world.SpawnWriters(4, 6, EveryThird);
+    world.Run();
+    const CommitStatistics statistics = world.pipeline.statistics();
+    EXPECT_EQ(statistics.commits, 24u) << "seed " << seed;
+    EXPECT_EQ(statistics.operations, 24u) << "seed " << seed;
+    EXPECT_EQ(statistics.groups, world.groups) << "seed " << seed;
+    EXPECT_EQ(statistics.syncs, world.syncs()) << "seed " << seed;
+    EXPECT_EQ(statistics.log_bytes, world.head.log.size() - size_before) << "seed " << seed;
+  }
+}
+
 TEST(CommitPipeline, WithoutSyncNothingIsSynced) {
   PipelineWorld world(1);
   world.SpawnWriters(4, 6, Never);
@@ -264,6 +279,8 @@ TEST(CommitPipeline, AFailureIsUnknownToItsGroupAndNotAppliedBehindIt) {
       CheckToldAfterFailure(world, seed);
       uint64_t unknown = 0;
       for (const Told& told : world.told) unknown += told.status.outcome() == Outcome::kUnknown ? 1 : 0;
+      const auto is_ok = [](const Told& told) { return told.status.ok(); };
+      EXPECT_EQ(world.pipeline.statistics().commits, static_cast<uint64_t>(std::ranges::count_if(world.told, is_ok)));
       group_of_several = group_of_several || unknown > 1;
     }
   }

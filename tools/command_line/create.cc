@@ -6,6 +6,8 @@
 #include "logwood/database.h"
 #include "tools/command_line/database_access.h"
 #include "tools/command_line/escape.h"
+#include "tools/command_line/form.h"
+#include "tools/command_line/json_object.h"
 #include "tools/command_line/verb.h"
 
 namespace logwood::command_line {
@@ -15,12 +17,28 @@ struct Arguments {
   std::string path;
   std::string collection;
   CollectionOptions options;
+  Form form;
 };
+
+// `collection`: null where a database alone was made.
+void Tell(const Arguments& arguments, const std::string* collection, Terminal& terminal) {
+  if (arguments.form.json) {
+    JsonObject object;
+    object.Add("done", "create");
+    object.Add("database", arguments.path);
+    if (collection != nullptr) object.Add("collection", *collection);
+    terminal.WriteLine(object.ToString());
+  } else if (collection != nullptr) {
+    terminal.WriteLine("Created collection " + Escape(*collection) + " in " + Escape(arguments.path) + ".");
+  } else {
+    terminal.WriteLine("Created database " + Escape(arguments.path) + ".");
+  }
+}
 
 Result<Answer> CreateDatabase(const Arguments& arguments, Terminal& terminal) {
   LOGWOOD_ASSIGN_OR_RETURN(Database database, CreateDatabaseAt(arguments.path));
   LOGWOOD_RETURN_IF_ERROR(database.Close());
-  terminal.WriteLine("Created database " + Escape(arguments.path) + ".");
+  Tell(arguments, nullptr, terminal);
   return Answer::kYes;
 }
 
@@ -29,7 +47,7 @@ Result<Answer> CreateCollection(const Arguments& arguments, Terminal& terminal) 
   LOGWOOD_RETURN_IF_ERROR(
       database.CreateCollection(arguments.collection, arguments.options).status().WithContext(arguments.path));
   LOGWOOD_RETURN_IF_ERROR(database.Close());
-  terminal.WriteLine("Created collection " + Escape(arguments.collection) + " in " + Escape(arguments.path) + ".");
+  Tell(arguments, &arguments.collection, terminal);
   return Answer::kYes;
 }
 
@@ -44,6 +62,7 @@ void AddCreate(CLI::App& program, Action& chosen) {
   verb.add_option("--block-size", arguments->options.block_size_bytes, "bytes a block aims at, 256 to 1048576")
       ->check(CLI::Range(256, 1 << 20))
       ->capture_default_str();
+  arguments->form.AddJsonTo(verb);
   verb.callback([&chosen, &verb, arguments] {
     const bool names_collection = verb.count("COLLECTION") > 0;
     chosen = [arguments, names_collection](Terminal& terminal) {

@@ -8,6 +8,7 @@
 #include "base/status_macros.h"
 #include "codec/file_header.h"
 #include "tools/command_line/escape.h"
+#include "tools/command_line/near_names.h"
 
 namespace logwood::command_line {
 namespace {
@@ -68,9 +69,12 @@ Result<Collection> OpenCollection(const Database& database, const std::string& p
   if (opened.status().code() != StatusCode::kNotFound) return opened;
   LOGWOOD_ASSIGN_OR_RETURN(const std::vector<std::string> names, database.Collections());
   std::string message = path + ": " + std::string(opened.status().message());
-  if (!names.empty()) message += "; there are:";
-  for (const std::string& other : names) message += " " + ShellWord(other);
-  return Status::NotFound(message + "\nTo make it: logwood create " + ShellWord(path) + " " + ShellWord(name));
+  const std::vector<std::string> near = NamesNear(name, names);
+  if (!near.empty()) message += "; near to it:";
+  for (const std::string& other : near) message += " " + ShellWord(other);
+  message += names.empty() ? "; there is none at all" : "\nAll there are: logwood collections " + ShellWord(path);
+  if (near.empty()) message += "\nTo make it: logwood create " + ShellWord(path) + " " + ShellWord(name);
+  return Status::NotFound(message);
 }
 
 std::string ShellWord(const std::string& text) {

@@ -60,7 +60,7 @@ Status DatabaseDump::DumpLog(DumpPage& page) const {
     return Status::Ok();
   };
   LOGWOOD_RETURN_IF_ERROR(RecoverLogs(*store_, input, on_commit).status());
-  if (!titled) page.Note("the log holds no writes: all are in trees");
+  if (!titled) page.Note("the log holds no writes");
   return Status::Ok();
 }
 
@@ -68,7 +68,7 @@ Status DatabaseDump::DumpTrees(DumpPage& page) const {
   for (const auto& [id, collection] : found_.root.state.collections) {
     LOGWOOD_RETURN_IF_ERROR(DumpTreesOf(collection, page));
   }
-  if (found_.root.state.files.empty()) page.Note("there are no trees: all writes are in the log");
+  if (found_.root.state.files.empty()) page.Note("there are no trees");
   return Status::Ok();
 }
 

@@ -51,14 +51,14 @@ void DumpPage::Note(const std::string& text, const std::vector<std::string>& det
 
 void DumpPage::Entry(const Row& row) {
   if (!form_.json) {
-    terminal_.WriteLine(fmt::format("{}\t{}\t{}\t{}\t{}", row.sequence, TypeName(row.type), Escape(row.collection),
-                                    form_.Show(row.key), form_.Show(row.value)));
+    terminal_.WriteLine(fmt::format("{}\t{}\t{}\t{}\t{}", row.sequence.value_or("-"), TypeName(row.type),
+                                    Escape(row.collection.value_or("-")), form_.Show(row.key), form_.Show(row.value)));
     return;
   }
   JsonObject object;
-  object.Add("seq", row.sequence);
+  if (row.sequence) object.Add("seq", *row.sequence);
   object.Add("type", TypeName(row.type));
-  object.Add("collection", row.collection);
+  if (row.collection) object.Add("collection", *row.collection);
   object.Add("key", row.key);
   if (row.type != EntryType::kTombstone) object.Add("value", row.value);
   terminal_.WriteLine(object.ToString());

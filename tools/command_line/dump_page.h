@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,9 +33,9 @@ class DumpPage {
   void Note(const std::string& text, const std::vector<std::string>& details = {});
 
   struct Row {
-    std::string sequence = "-";  // "-" where none is stored.
+    std::optional<std::string> sequence = std::nullopt;  // Where none is stored: "-", and no member in JSON.
     EntryType type = EntryType::kPut;
-    std::string collection = "-";
+    std::optional<std::string> collection = std::nullopt;  // The same.
     Bytes key{};
     Bytes value{};
   };

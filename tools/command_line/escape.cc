@@ -137,4 +137,26 @@ std::string ToBase64(Bytes bytes) {
   return out;
 }
 
+std::optional<std::string> FromBase64(std::string_view digits) {
+  if (digits.size() % 4 != 0) return std::nullopt;
+  const size_t padding = digits.ends_with("==") ? 2 : (digits.ends_with('=') ? 1 : 0);
+  digits.remove_suffix(padding);
+  std::string out;
+  out.reserve(digits.size() / 4 * 3 + 2);
+  uint32_t bits = 0;
+  size_t bit_count = 0;
+  for (const char digit : digits) {
+    const size_t six = kBase64Digits.find(digit);
+    if (six == std::string_view::npos) return std::nullopt;
+    bits = bits << 6 | static_cast<uint32_t>(six);
+    bit_count += 6;
+    if (bit_count < 8) continue;
+    bit_count -= 8;
+    out += static_cast<char>(bits >> bit_count & 0xff);
+  }
+  // Bits beyond the last byte are zero: another form of the same bytes is none.
+  if ((bits & ((uint32_t{1} << bit_count) - 1)) != 0) return std::nullopt;
+  return out;
+}
+
 }  // namespace logwood::command_line

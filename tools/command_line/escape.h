@@ -18,6 +18,8 @@ namespace logwood::command_line {
 [[nodiscard]] std::optional<std::string> FromHex(std::string_view digits);
 
 [[nodiscard]] std::string ToBase64(Bytes bytes);
+// Nullopt for anything but what ToBase64() returns for some bytes.
+[[nodiscard]] std::optional<std::string> FromBase64(std::string_view digits);
 
 // Bytes of the character with which `bytes` begins, 1 to 4; 0 where it begins with none. As the Unicode standard has
 // it, table 3-7: no overlong forms, no surrogates. Requires: !bytes.empty().

@@ -50,7 +50,7 @@ void TellAbsence(const Arguments& arguments, Bytes key, Terminal& terminal) {
 }
 
 Result<Answer> Get(const Arguments& arguments, Terminal& terminal) {
-  LOGWOOD_ASSIGN_OR_RETURN(const std::string key, arguments.form.Read(arguments.key, "KEY"));
+  LOGWOOD_ASSIGN_OR_RETURN(const std::string key, arguments.form.ReadKey(arguments.key));
   LOGWOOD_ASSIGN_OR_RETURN(const Database database, OpenToRead(arguments.path));
   LOGWOOD_ASSIGN_OR_RETURN(const Collection collection, OpenCollection(database, arguments.path, arguments.collection));
   LOGWOOD_ASSIGN_OR_RETURN(const std::optional<PinnedValue> value, collection.Get(key));
@@ -71,8 +71,9 @@ void AddGet(CLI::App& program, Action& chosen) {
   verb.add_option("DB", arguments->path, "directory of the database")->required();
   verb.add_option("COLLECTION", arguments->collection, "name of the collection")->required();
   verb.add_option("KEY", arguments->key, "one that begins with - stands behind --")->required();
-  verb.add_flag("--raw", arguments->raw, "without the line end: the value and nothing else");
+  CLI::Option& raw = *verb.add_flag("--raw", arguments->raw, "without the line end: the value and nothing else");
   arguments->form.AddTo(verb);
+  raw.excludes(verb.get_option("--json"));
   verb.callback(
       [&chosen, arguments] { chosen = [arguments](Terminal& terminal) { return Get(*arguments, terminal); }; });
 }

@@ -11,6 +11,8 @@ struct JsonObject::State {
 };
 
 JsonObject::JsonObject() : state_(std::make_unique<State>()) {}
+JsonObject::JsonObject(JsonObject&&) noexcept = default;
+JsonObject& JsonObject::operator=(JsonObject&&) noexcept = default;
 JsonObject::~JsonObject() = default;
 
 void JsonObject::Add(const std::string& name, Bytes bytes) {
@@ -28,6 +30,16 @@ void JsonObject::AddNull(const std::string& name) { state_->object[name] = nullp
 void JsonObject::AddList(const std::string& name, const std::vector<std::string>& texts) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const std::string& text : texts) list.push_back(IsUtf8(text) ? text : Escape(text));
+  state_->object[name] = std::move(list);
+}
+
+void JsonObject::AddObject(const std::string& name, const JsonObject& object) {
+  state_->object[name] = object.state_->object;
+}
+
+void JsonObject::AddObjects(const std::string& name, const std::vector<JsonObject>& objects) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const JsonObject& object : objects) list.push_back(object.state_->object);
   state_->object[name] = std::move(list);
 }
 

@@ -14,8 +14,8 @@ namespace logwood::command_line {
 class JsonObject {
  public:
   JsonObject();
-  JsonObject(const JsonObject&) = delete;  // Built once, written once.
-  JsonObject& operator=(const JsonObject&) = delete;
+  JsonObject(JsonObject&&) noexcept;
+  JsonObject& operator=(JsonObject&&) noexcept;
   ~JsonObject();
 
   // Bytes that are no UTF-8 become member `name`_base64.
@@ -23,6 +23,8 @@ class JsonObject {
   void AddNumber(const std::string& name, uint64_t number);
   void AddNull(const std::string& name);
   void AddList(const std::string& name, const std::vector<std::string>& texts);
+  void AddObject(const std::string& name, const JsonObject& object);
+  void AddObjects(const std::string& name, const std::vector<JsonObject>& objects);
 
   [[nodiscard]] std::string ToString() const;
 

@@ -3,8 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "logwood/version.h"
+#include "tools/command_line/escape.h"
+#include "tools/command_line/near_names.h"
 #include "tools/command_line/verb.h"
 
 namespace logwood::command_line {
@@ -33,7 +36,6 @@ std::string Version() {
 void Describe(CLI::App& program) {
   program.description("Logwood keeps named collections of keys and values, in key order, in a directory.");
   program.get_formatter()->label("SUBCOMMAND", "VERB DB [COLLECTION] [KEY [VALUE]]");
-  program.get_formatter()->label("Subcommands", "Verbs");
   program.footer(
       "Exit codes: 0 done; 1 the answer is no (the key is absent, damage was found); 2 error or wrong usage.\n"
       "Verbs that only read open the database for reading and change nothing in its directory.");
@@ -47,6 +49,16 @@ std::string VerbOf(const CLI::App& program) {
   return verbs.empty() ? "logwood" : "logwood " + verbs.front()->get_name();
 }
 
+std::string NoSuchVerb(const CLI::App& program, const std::string& word) {
+  std::vector<std::string> verbs;
+  for (const CLI::App* const verb : program.get_subcommands({})) verbs.push_back(verb->get_name());
+  const std::vector<std::string> near = NamesNear(word, verbs);
+  std::string message = "there is no verb \"" + Escape(word) + "\"";
+  if (!near.empty()) message += "; near to it:";
+  for (const std::string& verb : near) message += " " + verb;
+  return message + "\nAll there are: logwood --help";
+}
+
 // A call for help or version, or a wrong call.
 int EndOfParse(const CLI::App& program, const CLI::ParseError& end, Terminal& terminal) {
   if (end.get_exit_code() == 0) {
@@ -58,8 +70,11 @@ int EndOfParse(const CLI::App& program, const CLI::ParseError& end, Terminal& te
   }
   const std::string verb = VerbOf(program);
   const bool no_verb = program.get_subcommands().empty() && dynamic_cast<const CLI::ExtrasError*>(&end) != nullptr;
-  terminal.Complain(verb + ": " + (no_verb ? "there is no verb \"" + program.remaining().front() + "\"" : end.what()) +
-                    "\nFor its usage: " + verb + " --help");
+  if (no_verb) {
+    terminal.Complain(verb + ": " + NoSuchVerb(program, program.remaining().front()));
+  } else {
+    terminal.Complain(verb + ": " + end.what() + "\nFor its usage: " + verb + " --help");
+  }
   return kExitError;
 }
 
@@ -87,11 +102,23 @@ int ParseAndRun(int argument_count, const char* const* arguments, Terminal& term
   Action chosen;
   Describe(program);
   AddCreate(program, chosen);
+  AddDrop(program, chosen);
+  AddCollections(program, chosen);
   AddPut(program, chosen);
   AddGet(program, chosen);
+  AddDelete(program, chosen);
   AddScan(program, chosen);
+  AddCount(program, chosen);
+  AddFlush(program, chosen);
+  AddCompact(program, chosen);
   AddVerify(program, chosen);
+  AddStats(program, chosen);
   AddDump(program, chosen);
+  AddLoad(program, chosen);
+  AddExport(program, chosen);
+  AddBench(program, chosen);
+  AddShell(program, chosen);
+  for (CLI::App* const verb : program.get_subcommands({})) verb->group("Verbs");
   try {
     program.parse(argument_count, arguments);
   } catch (const CLI::ParseError& end) {

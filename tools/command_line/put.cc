@@ -7,6 +7,7 @@
 #include "logwood/database.h"
 #include "tools/command_line/database_access.h"
 #include "tools/command_line/form.h"
+#include "tools/command_line/json_object.h"
 #include "tools/command_line/verb.h"
 
 namespace logwood::command_line {
@@ -33,13 +34,18 @@ Result<std::string> ReadValue(const Arguments& arguments) {
   return arguments.form.Read(digits, "VALUE");
 }
 
-Result<Answer> Put(const Arguments& arguments) {
+void TellAsJson(const Arguments& arguments, Bytes key, Terminal& terminal) {
+  JsonObject object;
+  object.Add("done", "put");
+  object.Add("database", arguments.path);
+  object.Add("collection", arguments.collection);
+  object.Add("key", key);
+  terminal.WriteLine(object.ToString());
+}
+
+Result<Answer> Put(const Arguments& arguments, Terminal& terminal) {
   // All input first: nobody else waits for the database while this one waits for a person.
-  LOGWOOD_ASSIGN_OR_RETURN(const std::string key, arguments.form.Read(arguments.key, "KEY"));
-  if (key.size() > kKeySizeMax) {
-    return Status::InvalidArgument("key of " + std::to_string(key.size()) + " bytes; it may have at most " +
-                                   std::to_string(kKeySizeMax));
-  }
+  LOGWOOD_ASSIGN_OR_RETURN(const std::string key, arguments.form.ReadKey(arguments.key));
   LOGWOOD_ASSIGN_OR_RETURN(const std::string value, ReadValue(arguments));
   LOGWOOD_ASSIGN_OR_RETURN(Database database,
                            arguments.create ? OpenOrCreateDatabase(arguments.path) : OpenToWrite(arguments.path));
@@ -48,6 +54,7 @@ Result<Answer> Put(const Arguments& arguments) {
                                                       : OpenCollection(database, arguments.path, arguments.collection));
   LOGWOOD_RETURN_IF_ERROR(collection.Put(key, value, {.sync = arguments.no_sync ? Sync::kNo : Sync::kYes}));
   LOGWOOD_RETURN_IF_ERROR(database.Close());
+  if (arguments.form.json) TellAsJson(arguments, key, terminal);
   return Answer::kYes;
 }
 
@@ -64,8 +71,9 @@ void AddPut(CLI::App& program, Action& chosen) {
   verb.add_flag("--create", arguments->create, "make database and collection where they are not there");
   verb.add_flag("--no-sync", arguments->no_sync,
                 "do not wait for the device: the entry survives the end of this process, perhaps not a loss of power");
-  arguments->form.AddHexTo(verb);
-  verb.callback([&chosen, arguments] { chosen = [arguments](Terminal&) { return Put(*arguments); }; });
+  arguments->form.AddTo(verb);
+  verb.callback(
+      [&chosen, arguments] { chosen = [arguments](Terminal& terminal) { return Put(*arguments, terminal); }; });
 }
 
 }  // namespace logwood::command_line

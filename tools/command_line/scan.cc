@@ -1,16 +1,13 @@
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "base/status_macros.h"
 #include "logwood/database.h"
 #include "tools/command_line/database_access.h"
 #include "tools/command_line/form.h"
-#include "tools/command_line/json_object.h"
+#include "tools/command_line/range_options.h"
 #include "tools/command_line/verb.h"
 
 namespace logwood::command_line {
@@ -19,60 +16,19 @@ namespace {
 struct Arguments {
   std::string path;
   std::string collection;
-  std::string from;
-  std::optional<std::string> to;
-  std::string prefix;
-  uint64_t limit = std::numeric_limits<uint64_t>::max();
+  RangeOptions range;
   bool reverse = false;
   Form form;
 };
 
-// Keys from `start` on, below `limit` where there is one.
-struct Range {
-  std::string start;
-  std::optional<std::string> limit;
-};
-
-// The smallest key above all that begin with `prefix`; nullopt where there is none.
-std::optional<std::string> EndOfPrefix(std::string prefix) {
-  while (!prefix.empty() && prefix.back() == '\xff') prefix.pop_back();
-  if (prefix.empty()) return std::nullopt;
-  ++prefix.back();
-  return prefix;
-}
-
-// What --from, --to and --prefix have in common.
-Result<Range> RangeOf(const Arguments& arguments) {
-  LOGWOOD_ASSIGN_OR_RETURN(const std::string from, arguments.form.Read(arguments.from, "--from"));
-  LOGWOOD_ASSIGN_OR_RETURN(const std::string prefix, arguments.form.Read(arguments.prefix, "--prefix"));
-  Range range{.start = Bytes(from) < Bytes(prefix) ? prefix : from, .limit = EndOfPrefix(prefix)};
-  if (!arguments.to) return range;
-  LOGWOOD_ASSIGN_OR_RETURN(const std::string to, arguments.form.Read(*arguments.to, "--to"));
-  if (!range.limit || Bytes(to) < Bytes(*range.limit)) range.limit = to;
-  return range;
-}
-
-Cursor ScanRange(const Collection& collection, const Range& range) {
-  if (!range.limit) return collection.ScanFrom(range.start);
-  return collection.Scan(range.start, *range.limit);
-}
-
-std::string Line(const Form& form, Bytes key, Bytes value) {
-  if (!form.json) return form.Show(key) + "\t" + form.Show(value);
-  JsonObject object;
-  object.Add("key", key);
-  object.Add("value", value);
-  return object.ToString();
-}
-
 Result<Answer> Scan(const Arguments& arguments, Terminal& terminal) {
-  LOGWOOD_ASSIGN_OR_RETURN(const Range range, RangeOf(arguments));
+  LOGWOOD_ASSIGN_OR_RETURN(const KeyRange range, arguments.range.Read(arguments.form));
   LOGWOOD_ASSIGN_OR_RETURN(const Database database, OpenToRead(arguments.path));
   LOGWOOD_ASSIGN_OR_RETURN(const Collection collection, OpenCollection(database, arguments.path, arguments.collection));
-  Cursor cursor = ScanRange(collection, range);
+  Cursor cursor = range.ScanOf(collection);
   if (arguments.reverse) cursor.Last();
-  for (uint64_t count = 0; cursor.valid() && count < arguments.limit && terminal.is_read(); ++count) {
-    terminal.WriteLine(Line(arguments.form, cursor.key(), cursor.value()));
+  for (uint64_t count = 0; cursor.valid() && count < arguments.range.limit && terminal.is_read(); ++count) {
+    terminal.WriteLine(arguments.form.ShowEntry(cursor.key(), cursor.value()));
     if (arguments.reverse) {
       cursor.Prev();
     } else {
@@ -94,10 +50,7 @@ void AddScan(CLI::App& program, Action& chosen) {
       "is no UTF-8. Of --from, --to and --prefix all that are given hold.");
   verb.add_option("DB", arguments->path, "directory of the database")->required();
   verb.add_option("COLLECTION", arguments->collection, "name of the collection")->required();
-  verb.add_option("--from", arguments->from, "only keys at or above this one");
-  verb.add_option("--to", arguments->to, "only keys below this one");
-  verb.add_option("--prefix", arguments->prefix, "only keys that begin so");
-  verb.add_option("--limit", arguments->limit, "at most so many entries")->check(CLI::NonNegativeNumber);
+  arguments->range.AddTo(verb);
   verb.add_flag("--reverse", arguments->reverse, "from the largest key down");
   arguments->form.AddTo(verb);
   verb.callback(

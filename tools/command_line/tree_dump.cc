@@ -26,6 +26,9 @@ bool IsBlockKind(uint8_t kind) {
   return kind >= static_cast<uint8_t>(BlockKind::kLeaf) && kind <= static_cast<uint8_t>(BlockKind::kFooter);
 }
 
+// A file that belongs to no database (logwood/segment.h).
+bool IsSegment(const FileHeader& header) { return header.database == DatabaseId(); }
+
 class TreeFileDump {
  public:
   TreeFileDump(const ReadableFile& file, const FileHeader& header, DumpPage& page)
@@ -97,6 +100,9 @@ class TreeFileDump {
   }
 
   void DescribeFooter(const Block& block) {
+    if (IsSegment(header_) && offset_ == kFileHeaderSize && block.value(0).empty()) {
+      return page_.Note(fmt::format("offset {}: footer of a segment without entries", offset_));
+    }
     const Result<TreeFooter> footer = DecodeTreeFooter(block.value(0), offset_, Where());
     if (!footer.ok()) {
       page_.Note("damaged: " + std::string(footer.status().message()));
@@ -131,7 +137,7 @@ Result<Answer> DumpTreeFile(Store& store, const FileHeader& header, const std::s
                            store.Open(FileName(header.number, FileType::kTree)));
   DumpPage::Fields fields = FieldsOf(header);
   fields.emplace_back("bytes", std::to_string(file->size()));
-  page.BeginFile(name, "tree", fields);
+  page.BeginFile(name, IsSegment(header) ? "segment" : "tree", fields);
   return TreeFileDump(*file, header, page).Run();
 }
 

@@ -23,10 +23,21 @@ using Action = std::function<Result<Answer>(Terminal&)>;
 // Each adds one verb to `program`: its arguments and their description. Where the verb is parsed, `chosen` is set to
 // its action. Both must outlive the parse.
 void AddCreate(CLI::App& program, Action& chosen);
+void AddDrop(CLI::App& program, Action& chosen);
+void AddCollections(CLI::App& program, Action& chosen);
 void AddPut(CLI::App& program, Action& chosen);
 void AddGet(CLI::App& program, Action& chosen);
+void AddDelete(CLI::App& program, Action& chosen);
 void AddScan(CLI::App& program, Action& chosen);
+void AddCount(CLI::App& program, Action& chosen);
+void AddFlush(CLI::App& program, Action& chosen);
+void AddCompact(CLI::App& program, Action& chosen);
 void AddVerify(CLI::App& program, Action& chosen);
+void AddStats(CLI::App& program, Action& chosen);
 void AddDump(CLI::App& program, Action& chosen);
+void AddLoad(CLI::App& program, Action& chosen);
+void AddExport(CLI::App& program, Action& chosen);
+void AddBench(CLI::App& program, Action& chosen);
+void AddShell(CLI::App& program, Action& chosen);
 
 }  // namespace logwood::command_line

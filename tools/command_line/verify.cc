@@ -5,35 +5,17 @@
 #include "base/status_macros.h"
 #include "logwood/database.h"
 #include "tools/command_line/database_access.h"
-#include "tools/command_line/escape.h"
-#include "tools/command_line/json_object.h"
+#include "tools/command_line/form.h"
 #include "tools/command_line/verb.h"
+#include "tools/command_line/verification_report.h"
 
 namespace logwood::command_line {
 namespace {
 
 struct Arguments {
   std::string path;
-  bool json = false;
+  Form form;
 };
-
-void WriteJson(const Verification& found, Terminal& terminal) {
-  JsonObject object;
-  object.AddNumber("blocks", found.blocks);
-  object.AddList("strangers", found.strangers);
-  std::vector<std::string> damages;
-  damages.reserve(found.damages.size());
-  for (const Status& damage : found.damages) damages.emplace_back(damage.message());
-  object.AddList("damages", damages);
-  terminal.WriteLine(object.ToString());
-}
-
-void WriteText(const Verification& found, Terminal& terminal) {
-  for (const std::string& stranger : found.strangers) terminal.WriteLine("stranger\t" + Escape(stranger));
-  for (const Status& damage : found.damages) terminal.WriteLine("damage\t" + Escape(damage.message()));
-  terminal.WriteLine("blocks read\t" + std::to_string(found.blocks));
-  terminal.WriteLine("damages\t" + std::to_string(found.damages.size()));
-}
 
 // What keeps a database from being opened is a damage like any other.
 Result<Verification> VerifyDatabase(const std::string& path) {
@@ -45,11 +27,7 @@ Result<Verification> VerifyDatabase(const std::string& path) {
 
 Result<Answer> Verify(const Arguments& arguments, Terminal& terminal) {
   LOGWOOD_ASSIGN_OR_RETURN(const Verification found, VerifyDatabase(arguments.path));
-  if (arguments.json) {
-    WriteJson(found, terminal);
-  } else {
-    WriteText(found, terminal);
-  }
+  WriteVerification(found, arguments.form, terminal);
   return found.damages.empty() ? Answer::kYes : Answer::kNo;
 }
 
@@ -60,7 +38,7 @@ void AddVerify(CLI::App& program, Action& chosen) {
   CLI::App& verb = *program.add_subcommand("verify", "Read everything and check it; exits with 1 where it is damaged");
   verb.footer("Shows each damage, and each stranger: a file in the directory that is none of the database's own.");
   verb.add_option("DB", arguments->path, "directory of the database")->required();
-  verb.add_flag("--json", arguments->json, "show one JSON object");
+  arguments->form.AddJsonTo(verb);
   verb.callback(
       [&chosen, arguments] { chosen = [arguments](Terminal& terminal) { return Verify(*arguments, terminal); }; });
 }

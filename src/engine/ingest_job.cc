@@ -1,0 +1,82 @@
+#include "engine/ingest_job.h"
+
+#include <map>
+#include <utility>
+
+#include "base/status_macros.h"
+#include "cursor/merging_cursor.h"
+
+namespace logwood {
+namespace {
+
+Status Dropped(CollectionId collection) {
+  return Status::NotFound("ingest: collection " + std::to_string(collection.value()) + " was dropped");
+}
+
+}  // namespace
+
+IngestJob::IngestJob(const NewFileOutput::Context& context, std::vector<IngestPart> parts)
+    : context_(context), parts_(std::move(parts)) {}
+
+Status IngestJob::Write() {
+  LOGWOOD_ASSIGN_OR_RETURN(std::vector<Share> shares, TakeShares());
+  std::map<CollectionKind, NewFileOutput*> outputs;
+  for (Share& share : shares) {
+    NewFileOutput*& output = outputs[share.root.info.kind];
+    if (output == nullptr) output = outputs_.emplace_back(std::make_unique<NewFileOutput>(context_)).get();
+    LOGWOOD_RETURN_IF_ERROR(WriteShare(share, *output));
+  }
+  for (const std::unique_ptr<NewFileOutput>& output : outputs_) {
+    const Status status = output->Finish(installation_.new_files);
+    store_failed_ = !status.ok();
+    LOGWOOD_RETURN_IF_ERROR(status);
+  }
+  return Status::Ok();
+}
+
+Result<std::vector<IngestJob::Share>> IngestJob::TakeShares() {
+  LOGWOOD_RETURN_IF_ERROR(CheckCollections());
+  std::map<CollectionId, std::vector<std::unique_ptr<EntryCursor>>> sources;
+  for (IngestPart& part : parts_) sources[part.collection].push_back(std::move(part.entries));
+  std::vector<Share> shares;
+  for (auto& [id, cursors] : sources) {
+    std::optional<CollectionRoot> root = context_.root.FindRoot(id);
+    if (!root) return Dropped(id);
+    shares.push_back({.root = *std::move(root), .entries = NewMergingCursor(std::move(cursors))});
+  }
+  return shares;
+}
+
+Status IngestJob::WriteShare(Share& share, NewFileOutput& output) {
+  Result<KindEdit> edit = share.root.kind->Ingest(share.root.state, *share.entries, output);
+  if (!edit.ok()) {
+    const StatusCode code = edit.status().code();
+    store_failed_ = share.entries->status().ok() && (code == StatusCode::kIo || code == StatusCode::kNoSpace);
+    return edit.status().WithContext("ingest into collection \"" + share.root.info.name + "\"");
+  }
+  installation_.parts.push_back({.collection = share.root.info.id, .edit = *std::move(edit)});
+  return Status::Ok();
+}
+
+Status IngestJob::CheckCollections() const {
+  for (const IngestPart& part : parts_) {
+    if (!context_.root.FindRoot(part.collection)) return Dropped(part.collection);
+  }
+  return Status::Ok();
+}
+
+Status IngestJob::Install() {
+  outputs_.clear();  // From here on the files may be the database's.
+  return context_.root.Install(std::move(installation_));
+}
+
+std::vector<FileNumber> IngestJob::TakeFiles() {
+  std::vector<FileNumber> files;
+  for (const std::unique_ptr<NewFileOutput>& output : outputs_) {
+    if (const std::optional<FileNumber> number = output->number()) files.push_back(*number);
+  }
+  outputs_.clear();  // Closes the files, so that they can be removed.
+  return files;
+}
+
+}  // namespace logwood

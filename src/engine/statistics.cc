@@ -1,0 +1,97 @@
+#include "engine/statistics.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+#include "base/status_macros.h"
+#include "codec/file_header.h"
+#include "memtable/generation.h"
+
+namespace logwood {
+namespace {
+
+uint64_t EntriesOf(const Generation& generation, CollectionId collection) {
+  const Memtable* const memtable = generation.Find(collection);
+  return memtable == nullptr ? 0 : memtable->entry_count();
+}
+
+// Collections are looked up one by one, since the active generation lists its own to the writer alone.
+void AddTo(MemtableStatistics& sum, const Generation& generation, const ReadState& state) {
+  ++sum.generations;
+  sum.bytes += generation.bytes();
+  for (const auto& [id, trees] : state.trees) sum.entries += EntriesOf(generation, id);
+}
+
+// Null for a name that is neither of our form nor a stranger's.
+FileStatistics* PlaceOf(const std::string& name, const std::vector<std::string>& strangers, StoredStatistics& stored) {
+  if (std::ranges::find(strangers, name) != strangers.end()) return &stored.strangers;
+  const std::optional<FileNameParts> parts = ParseFileName(name);
+  if (!parts) return nullptr;
+  switch (parts->type) {
+    case FileType::kManifest: return &stored.manifests;
+    case FileType::kLog: return &stored.logs;
+    case FileType::kTree: return &stored.trees;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::vector<CollectionStatistics> StatisticsOfCollections(const std::vector<CollectionInfo>& infos,
+                                                          const ReadState& state) {
+  std::vector<CollectionStatistics> collections;
+  for (const CollectionInfo& info : infos) {
+    const auto trees = state.trees.find(info.id);
+    if (trees == state.trees.end()) continue;
+    CollectionStatistics& collection = collections.emplace_back();
+    collection.name = info.name;
+    collection.kind = info.kind;
+    collection.trees = trees->second->Statistics();
+    for (const auto& generation : state.generations) collection.memtable_entries += EntriesOf(*generation, info.id);
+  }
+  return collections;
+}
+
+std::pair<MemtableStatistics, MemtableStatistics> StatisticsOfMemtables(const ReadState& state) {
+  MemtableStatistics active;
+  MemtableStatistics sealed;
+  for (const auto& generation : state.generations) {
+    AddTo(generation == state.generations.front() ? active : sealed, *generation, state);
+  }
+  return {active, sealed};
+}
+
+Result<StoredStatistics> StatisticsOfStore(Store& store, const std::vector<std::string>& strangers) {
+  StoredStatistics stored;
+  LOGWOOD_ASSIGN_OR_RETURN(const std::vector<std::string> names, store.List());
+  for (const std::string& name : names) {
+    FileStatistics* const place = PlaceOf(name, strangers, stored);
+    if (place == nullptr) continue;
+    const Result<std::unique_ptr<ReadableFile>> file = store.Open(name);
+    if (file.status().code() == StatusCode::kNotFound) continue;  // Removed since it was listed.
+    if (!file.ok()) return file.status();
+    ++place->files;
+    place->bytes += (*file)->size();
+  }
+  return stored;
+}
+
+CacheStatistics StatisticsOf(const BlockCache& cache) {
+  const BlockCache::Statistics figures = cache.statistics();
+  return {.capacity_bytes = cache.capacity_bytes(),
+          .used_bytes = figures.bytes,
+          .hits = figures.hits,
+          .misses = figures.misses};
+}
+
+SequenceStatistics StatisticsOf(Sequence sequence) {
+  return {.epoch = sequence.epoch(), .counter = sequence.counter()};
+}
+
+JobStatistics StatisticsOf(const JobCounters& counters) {
+  return {
+      .jobs = counters.jobs.value(), .bytes_in = counters.bytes_in.value(), .bytes_out = counters.bytes_out.value()};
+}
+
+}  // namespace logwood

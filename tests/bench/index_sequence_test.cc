@@ -1,0 +1,63 @@
+#include "tools/bench/index_sequence.h"
+
+#include <gtest/gtest.h>
+#include <set>
+#include <vector>
+
+namespace logwood::bench {
+namespace {
+
+std::vector<uint64_t> Take(IndexSequence sequence, uint64_t count) {
+  std::vector<uint64_t> taken;
+  for (uint64_t i = 0; i < count; ++i) taken.push_back(sequence.Next());
+  return taken;
+}
+
+TEST(IndexSequence, AscendsFromItsFirst) {
+  const KeySet present(100);
+  EXPECT_EQ(Take(IndexSequence({.order = IndexOrder::kAscending, .first = 7}, present), 3),
+            (std::vector<uint64_t>{7, 8, 9}));
+}
+
+TEST(IndexSequence, PermutesEveryIndexOnceWhateverTheirNumber) {
+  for (const uint64_t limit : {1u, 2u, 3u, 16u, 17u, 1000u, 4097u}) {
+    const KeySet present(limit);
+    const auto taken = Take(IndexSequence({.order = IndexOrder::kPermutation, .permutation_seed = 5}, present), limit);
+    const std::set<uint64_t> distinct(taken.begin(), taken.end());
+    EXPECT_EQ(distinct.size(), limit);
+    EXPECT_EQ(*distinct.rbegin(), limit - 1);
+  }
+}
+
+TEST(IndexSequence, PermutesByItsSeed) {
+  const KeySet present(1000);
+  const auto with_seed = [&](uint64_t seed) {
+    return Take(IndexSequence({.order = IndexOrder::kPermutation, .permutation_seed = seed}, present), 1000);
+  };
+  EXPECT_EQ(with_seed(1), with_seed(1));
+  EXPECT_NE(with_seed(1), with_seed(2));
+  EXPECT_NE(with_seed(1), Take(IndexSequence({}, present), 1000));
+}
+
+TEST(IndexSequence, DrawsWithReplacementFromAll) {
+  const KeySet present(1000);
+  const auto taken = Take(IndexSequence({.order = IndexOrder::kRandom, .seed = 3}, present), 1000);
+  const std::set<uint64_t> distinct(taken.begin(), taken.end());
+  EXPECT_NEAR(static_cast<double>(distinct.size()), 632, 50);  // 1 - 1/e.
+  EXPECT_LT(*distinct.rbegin(), 1000u);
+  EXPECT_EQ(taken, Take(IndexSequence({.order = IndexOrder::kRandom, .seed = 3}, present), 1000));
+}
+
+TEST(IndexSequence, DrawsOnlyWhatIsPresent) {
+  KeySet present(1000);
+  for (uint64_t index = 0; index < 1000; index += 10) present.Insert(index);
+  std::set<uint64_t> distinct;
+  for (const uint64_t index : Take(IndexSequence({.order = IndexOrder::kPresent, .seed = 3}, present), 2000)) {
+    EXPECT_EQ(index % 10, 0u);
+    distinct.insert(index);
+  }
+  EXPECT_EQ(distinct.size(), 100u);
+}
+
+}  // namespace
+}  // namespace logwood::bench

@@ -1,0 +1,11 @@
+# README's line for those who build without CMake.
+include(${CMAKE_CURRENT_LIST_DIR}/outside.cmake)
+write_readme_program(prints)
+readme_block(line sh 0)
+file(GLOB_RECURSE pc_file ${PREFIX}/*/logwood.pc)
+cmake_path(GET pc_file PARENT_PATH pc_folder)
+string(REPLACE "c++ " "'${COMPILER}' ${FLAGS} " line "${line}")
+file(CONFIGURE OUTPUT ${WORK}/build.sh CONTENT "set -e\nexport PKG_CONFIG_PATH='@pc_folder@'\n@line@" @ONLY)
+run(ignored sh build.sh)
+run_in_empty_directory(printed ${WORK}/users)
+require_equal("README's program printed" "${printed}" "${prints}")

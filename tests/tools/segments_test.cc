@@ -1,0 +1,44 @@
+#include <gtest/gtest.h>
+#include <string>
+
+#include "logwood/segment.h"
+#include "logwood/testing/temporary_directory.h"
+#include "tests/tools/command.h"
+
+namespace logwood::testing {
+namespace {
+
+TEST(SegmentsExample, MergesTwoSegmentsAndAMapAndIngestsTheResult) {
+  const CommandEnd end = RunCommand({}, {.program = SEGMENTS_EXAMPLE});
+  EXPECT_EQ(end.exit_code, 0) << end.err;
+  EXPECT_EQ(end.err, "");
+  EXPECT_EQ(end.out,
+            "merged, with what was deleted:\n  apples 1.10\n  bread deleted\n  cheese 8.20\n  dates deleted\n"
+            "  eggs 3.00\nwhat is sold:\n  apples 1.10\n  cheese 8.20\n  eggs 3.00\nin the database:\n"
+            "  apples 1.10\n  cheese 8.20\n  eggs 3.00\n  flour 0.90\n");
+}
+
+TEST(DumpVerb, ShowsASegment) {
+  const TemporaryDirectory directory;
+  const std::unique_ptr<Store> store = OpenFileStore(directory.path().string(), MissingDirectory::kFail).value();
+  SegmentBuilder builder = SegmentBuilder::Create(*store, "words").value();
+  builder.Add("ada", "1815").Check();
+  builder.AddTombstone("alan").Check();
+  builder.Finish().Check();
+  const CommandEnd end = RunCommand({"dump", directory.path().string() + "/words"});
+  EXPECT_EQ(end.exit_code, 0) << end.err;
+  EXPECT_TRUE(end.out.starts_with("# " + directory.path().string() + "/words: segment\n")) << end.out;
+  EXPECT_NE(end.out.find("\n-\tput\t-\tada\t1815\n-\ttombstone\t-\talan\t\n"), std::string::npos) << end.out;
+}
+
+TEST(DumpVerb, ShowsThatASegmentHasNoEntries) {
+  const TemporaryDirectory directory;
+  const std::unique_ptr<Store> store = OpenFileStore(directory.path().string(), MissingDirectory::kFail).value();
+  SegmentBuilder::Create(*store, "none").value().Finish().Check();
+  const CommandEnd end = RunCommand({"dump", directory.path().string() + "/none"});
+  EXPECT_EQ(end.exit_code, 0) << end.err;
+  EXPECT_NE(end.out.find("# offset 48: footer of a segment without entries\n"), std::string::npos) << end.out;
+}
+
+}  // namespace
+}  // namespace logwood::testing

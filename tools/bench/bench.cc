@@ -1,0 +1,215 @@
+#include "tools/bench/bench.h"
+
+#include <algorithm>
+#include <barrier>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "base/status_macros.h"
+#include "base/thread_pool.h"
+
+namespace logwood::bench {
+namespace {
+
+constexpr const char* kCollection = "bench";
+constexpr uint64_t kSyncsOfNum = 1000;  // Of so many entries of --num one is written by fillsync.
+
+// A benchmark says nothing about a database that it did not fill, and may harm it.
+Status CheckIsFree(const std::string& directory) {
+  std::error_code error;
+  if (!std::filesystem::exists(directory, error) || std::filesystem::is_empty(directory, error)) return Status::Ok();
+  return Status::AlreadyExists(directory +
+                               ": not empty; name a new or an empty directory, or run on the database that an earlier "
+                               "benchmark left there with --use_existing_db");
+}
+
+// What is at `position` of `parts` parts of `total`, the first of which may be larger by one.
+uint64_t PartOf(uint64_t total, uint64_t parts, uint64_t position) {
+  return total / parts + (position < total % parts ? 1 : 0);
+}
+
+// How many are in the parts before `position`.
+uint64_t PartsBefore(uint64_t total, uint64_t parts, uint64_t position) {
+  return total / parts * position + std::min(position, total % parts);
+}
+
+uint64_t TotalOf(const Operation& operation, const Settings& settings) {
+  switch (operation.quota) {
+    case Quota::kEntries: return settings.num;
+    case Quota::kSyncs: return std::max(uint64_t{1}, settings.num / kSyncsOfNum);
+    case Quota::kReads: return settings.read_count();
+    case Quota::kEveryThread: return settings.reads == 0 ? UINT64_MAX : settings.reads;
+    case Quota::kOnce: return 1;
+  }
+  return 0;
+}
+
+uint64_t ThreadsOf(const Operation& operation, const Settings& settings) {
+  return operation.quota == Quota::kOnce ? 1 : settings.threads;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Bench>> Bench::Open(const std::string& directory, const Settings& settings,
+                                           const std::atomic<bool>& interrupted) {
+  if (!settings.use_existing_db) LOGWOOD_RETURN_IF_ERROR(CheckIsFree(directory));
+  const Options options{.mode = settings.use_existing_db ? OpenMode::kOpen : OpenMode::kCreate,
+                        .cache_size_bytes = settings.cache_size_bytes,
+                        .memtable_size_bytes = settings.memtable_size_bytes};
+  LOGWOOD_ASSIGN_OR_RETURN(Database database, Database::Open(directory, options));
+  Result<Collection> collection =
+      settings.use_existing_db ? database.OpenCollection(kCollection) : database.CreateCollection(kCollection);
+  if (!collection.ok()) return collection.status().WithContext(directory + ": not the database of a benchmark");
+  std::unique_ptr<Bench> bench(
+      new Bench(directory, settings, interrupted, std::move(database), *std::move(collection)));
+  if (settings.use_existing_db) LOGWOOD_RETURN_IF_ERROR(bench->CountEntries());
+  return bench;
+}
+
+Bench::Bench(std::string directory, const Settings& settings, const std::atomic<bool>& interrupted, Database database,
+             Collection collection)
+    : directory_(std::move(directory)),
+      settings_(settings),
+      interrupted_(interrupted),
+      database_(std::move(database)),
+      collection_(std::move(collection)),
+      values_(settings.value_size_bytes, settings.seed),
+      present_(settings.num) {}
+
+Status Bench::CountEntries() {
+  KeyMaker keys(settings_.keys, settings_.key_size_bytes);
+  Cursor cursor = collection_.Scan();
+  for (; cursor.valid() && !interrupted_; cursor.Next()) {
+    const std::optional<uint64_t> index = keys.IndexOf(cursor.key());
+    if (index && *index < present_.limit()) {
+      present_.Insert(*index);
+    } else {
+      ++other_entries_;
+      other_bytes_ += cursor.key().size() + cursor.value().size();
+    }
+  }
+  return cursor.status();
+}
+
+Status Bench::Close() { return database_.Close(); }
+
+Status Bench::CheckHasEntries(const Operation& operation) const {
+  if (operation.order != IndexOrder::kPresent || present_.count() > 0) return Status::Ok();
+  return Status::InvalidArgument(std::string(operation.name) + ": there is no entry with an index below --num and " +
+                                 "with these --keys and --key_size; run fillrandom before it, or give the options " +
+                                 "with which the database was filled");
+}
+
+Worker::Task Bench::TaskOf(const Operation& operation, uint64_t thread) const {
+  const uint64_t total = TotalOf(operation, settings_);
+  const uint64_t threads = ThreadsOf(operation, settings_);
+  const bool for_each = operation.quota == Quota::kEveryThread;
+  const uint64_t batch = settings_.batch > 1 ? settings_.batch : std::min(operation.batch, settings_.batch_max());
+  return {.indexes = {.order = operation.order,
+                      .first = PartsBefore(total, threads, thread),
+                      .seed = Mix(Mix(settings_.seed + operations_run_) + thread),
+                      .permutation_seed = Mix(settings_.seed + operations_run_)},
+          .quota = for_each ? total : PartOf(total, threads, thread),
+          .batch = operation.syncs ? 1 : batch,
+          .sample_every = operation.sample_every,
+          .sync = settings_.sync || operation.syncs ? Sync::kYes : Sync::kNo};
+}
+
+Status Bench::RunThreads(const Operation& operation, std::vector<std::unique_ptr<Worker>>& workers,
+                         Workplace& workplace, double& seconds) {
+  const uint64_t measured = ThreadsOf(operation, settings_);
+  std::vector<Status> ends(workers.size());
+  std::vector<uint64_t> ended_at(workers.size());
+  uint64_t started_at = 0;
+  std::barrier start(static_cast<std::ptrdiff_t>(workers.size()),
+                     [&started_at]() noexcept { started_at = Worker::NowNanoseconds(); });
+  workplace.measured_running = measured;
+  {
+    ThreadPool threads(static_cast<int>(workers.size()));
+    for (size_t i = 0; i < workers.size(); ++i) {
+      threads.Run([&, i] {
+        start.arrive_and_wait();
+        ends[i] = i < measured ? operation.run(*workers[i]) : operation.run_beside(*workers[i]);
+        ended_at[i] = Worker::NowNanoseconds();
+        if (!ends[i].ok()) workplace.failed = true;
+        if (i < measured) --workplace.measured_running;
+      });
+    }
+  }
+  const uint64_t last = *std::max_element(ended_at.begin(), ended_at.begin() + static_cast<std::ptrdiff_t>(measured));
+  seconds = static_cast<double>(last - started_at) * 1e-9;
+  const auto error = std::ranges::find_if(ends, [](const Status& end) { return !end.ok(); });
+  return error == ends.end() ? Status::Ok() : error->WithContext(operation.name);
+}
+
+void Bench::KeepAccount(const Operation& operation, const Worker& worker) {
+  if (operation.effect == Effect::kNone || operation.order == IndexOrder::kPresent) return;
+  IndexSequence indexes(worker.task.indexes, present_);
+  for (uint64_t i = 0; i < worker.entries; ++i) {
+    const uint64_t index = indexes.Next();
+    if (operation.effect == Effect::kInsert) {
+      present_.Insert(index);
+    } else {
+      present_.Erase(index);
+    }
+  }
+}
+
+void Bench::AddUp(const Operation& operation, const std::vector<std::unique_ptr<Worker>>& workers,
+                  Measurement& total) const {
+  for (size_t i = 0; i < workers.size(); ++i) {
+    const Worker& worker = *workers[i];
+    const bool is_beside = i >= total.threads;
+    if (is_beside || operation.effect != Effect::kNone) total.user_bytes_written += worker.user_bytes;
+    if (is_beside) {
+      total.beside_entries += worker.entries;
+      continue;
+    }
+    total.operations += worker.operations;
+    total.entries += worker.entries;
+    total.user_bytes += worker.user_bytes;
+    total.latency.Merge(worker.latency);
+  }
+}
+
+Result<Measurement> Bench::Run(const Operation& operation) {
+  LOGWOOD_RETURN_IF_ERROR(CheckHasEntries(operation));
+  Workplace workplace{.settings = settings_,
+                      .database = database_,
+                      .collection = collection_,
+                      .values = values_,
+                      .present = present_,
+                      .other_entries = other_entries_,
+                      .interrupted = interrupted_};
+  Measurement total{.name = std::string(operation.name),
+                    .threads = ThreadsOf(operation, settings_),
+                    .sample_every = operation.sample_every};
+  std::vector<std::unique_ptr<Worker>> workers;
+  for (uint64_t i = 0; i < total.threads; ++i) {
+    workers.push_back(std::make_unique<Worker>(workplace, TaskOf(operation, i)));
+  }
+  if (operation.run_beside != nullptr) {
+    Worker::Task task = TaskOf(operation, total.threads);
+    task.sample_every = 1;
+    workers.push_back(std::make_unique<Worker>(workplace, task));
+  }
+  const ProcessUsage before = ProcessUsage::Now();
+  LOGWOOD_RETURN_IF_ERROR(RunThreads(operation, workers, workplace, total.seconds));
+  const ProcessUsage after = ProcessUsage::Now();
+  ++operations_run_;
+  AddUp(operation, workers, total);
+  for (uint64_t i = 0; i < total.threads; ++i) KeepAccount(operation, *workers[i]);
+  total.user_cpu_seconds = after.user_seconds - before.user_seconds;
+  total.system_cpu_seconds = after.system_seconds - before.system_seconds;
+  total.written_bytes = after.written_bytes - before.written_bytes;
+  total.occupied_bytes = OccupiedBytes(directory_);
+  total.present_entries = present_.count() + other_entries_;
+  total.present_bytes = present_.count() * (settings_.key_size_bytes + settings_.value_size_bytes) + other_bytes_;
+  total.resident_bytes_peak = after.resident_bytes_peak;
+  total.interrupted = interrupted_;
+  return total;
+}
+
+}  // namespace logwood::bench

@@ -1,0 +1,59 @@
+#include "tools/bench/settings.h"
+
+#include <algorithm>
+
+#include "base/status_macros.h"
+#include "tools/bench/operations.h"
+
+namespace logwood::bench {
+namespace {
+
+struct Range {
+  uint64_t min;
+  uint64_t max;
+};
+
+Status CheckRange(const std::string& option, uint64_t value, Range range) {
+  if (value >= range.min && value <= range.max) return Status::Ok();
+  return Status::InvalidArgument(option + " is " + std::to_string(value) + ": give " + std::to_string(range.min) +
+                                 " to " + std::to_string(range.max));
+}
+
+Status CheckNames(const std::vector<std::string>& benchmarks) {
+  if (benchmarks.empty()) return Status::InvalidArgument("--benchmarks names nothing; there are: " + OperationNames());
+  for (const std::string& name : benchmarks) {
+    if (FindOperation(name) == nullptr) {
+      return Status::InvalidArgument("there is no benchmark \"" + name + "\"; there are: " + OperationNames());
+    }
+  }
+  return Status::Ok();
+}
+
+Status CheckKeys(const Settings& settings) {
+  constexpr uint64_t kKeySizeBytesMax = 4096;
+  const size_t digits = std::to_string(settings.num - 1).size();
+  const uint64_t size_min = settings.keys == KeyForm::kDecimal ? digits : KeyMaker::kRandomSizeMin;
+  return CheckRange("--key_size", settings.key_size_bytes, {size_min, kKeySizeBytesMax});
+}
+
+}  // namespace
+
+// Half is left for what an encoded batch holds beside keys and values.
+uint64_t Settings::batch_max() const noexcept {
+  constexpr uint64_t kBatchMax = 1'000'000;
+  return std::min<uint64_t>(kBatchMax, kBatchSizeMax / 2 / (key_size_bytes + value_size_bytes));
+}
+
+Status Settings::Check() const {
+  LOGWOOD_RETURN_IF_ERROR(CheckNames(benchmarks));
+  LOGWOOD_RETURN_IF_ERROR(CheckRange("--num", num, {1, uint64_t{1} << 40}));
+  LOGWOOD_RETURN_IF_ERROR(CheckRange("--reads", reads, {0, uint64_t{1} << 40}));
+  LOGWOOD_RETURN_IF_ERROR(CheckRange("--value_size", value_size_bytes, {0, kValueSizeMax}));
+  LOGWOOD_RETURN_IF_ERROR(CheckKeys(*this));
+  LOGWOOD_RETURN_IF_ERROR(CheckRange("--threads", threads, {1, 256}));
+  LOGWOOD_RETURN_IF_ERROR(CheckRange("--batch", batch, {1, batch_max()}));
+  LOGWOOD_RETURN_IF_ERROR(CheckRange("--cache_size", cache_size_bytes, {0, uint64_t{1} << 40}));
+  return CheckRange("--memtable_size", memtable_size_bytes, {512, uint64_t{1} << 32});
+}
+
+}  // namespace logwood::bench

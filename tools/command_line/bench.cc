@@ -1,0 +1,158 @@
+#include "tools/bench/bench.h"
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <csignal>
+#include <filesystem>
+#include <fmt/format.h>
+#include <memory>
+#include <string>
+#include <system_error>
+
+#include "base/status_macros.h"
+#include "tools/bench/environment.h"
+#include "tools/bench/operations.h"
+#include "tools/bench/report.h"
+#include "tools/bench/settings.h"
+#include "tools/command_line/verb.h"
+
+namespace logwood::command_line {
+namespace {
+
+struct Arguments {
+  std::string path;
+  bench::Settings settings;
+  std::string keys = "decimal";
+  bool json = false;
+  bool remove = false;
+};
+
+// Set by a signal, which has no other way to say something.
+std::atomic<bool> interrupted = false;
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+// The first one ends the benchmark, the second the process.
+void EndOnInterrupt() {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    struct sigaction action{};
+    action.sa_handler = [](int) { interrupted = true; };
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    sigaction(signal, &action, nullptr);
+  }
+}
+
+// Each line goes out when it is known: a benchmark takes long.
+Status Show(Terminal& terminal, const std::string& line) {
+  terminal.WriteLine(line);
+  return terminal.Flush();
+}
+
+Status RunAll(const Arguments& arguments, bench::Bench& bench, Terminal& terminal) {
+  for (const std::string& name : arguments.settings.benchmarks) {
+    if (interrupted || !terminal.is_read()) break;
+    LOGWOOD_ASSIGN_OR_RETURN(const bench::Measurement measurement, bench.Run(*bench::FindOperation(name)));
+    LOGWOOD_RETURN_IF_ERROR(Show(terminal, arguments.json ? JsonOf(measurement) : TextOf(measurement)));
+  }
+  return Status::Ok();
+}
+
+Status Remove(const std::string& path) {
+  std::error_code error;
+  std::filesystem::remove_all(path, error);
+  if (!error) return Status::Ok();
+  return Status::Io(path + ": cannot be removed: " + error.message());
+}
+
+Result<Answer> RunBench(const Arguments& arguments, Terminal& terminal) {
+  const bench::Settings& settings = arguments.settings;
+  LOGWOOD_RETURN_IF_ERROR(settings.Check());
+  EndOnInterrupt();
+  const auto environment = bench::Environment::Now();
+  for (const std::string& warning : environment.Warnings()) {
+    terminal.Complain("logwood bench: these figures say little: " + warning);
+  }
+  LOGWOOD_ASSIGN_OR_RETURN(const auto bench, bench::Bench::Open(arguments.path, settings, interrupted));
+  LOGWOOD_RETURN_IF_ERROR(
+      Show(terminal, arguments.json ? JsonOf(environment, settings) : TextOf(environment, settings)));
+  LOGWOOD_RETURN_IF_ERROR(RunAll(arguments, *bench, terminal));
+  LOGWOOD_RETURN_IF_ERROR(bench->Close());
+  if (arguments.remove) LOGWOOD_RETURN_IF_ERROR(Remove(arguments.path));
+  if (!interrupted) return Answer::kYes;
+  terminal.Complain("logwood bench: interrupted; not all was run");
+  return Answer::kNo;
+}
+
+std::string Footer() {
+  std::string text = "Benchmarks, run in the order given, all on one database:\n";
+  for (const bench::Operation& operation : bench::Operations()) {
+    text += fmt::format("  {:<17} {}\n", operation.name, operation.help);
+  }
+  return text +
+         "\n--num and --reads are divided among the threads; a thread of readseq and readreverse passes over all.\n"
+         "ops/s counts calls: a commit, a get, a seek with what follows it, a step of a pass. Every write is timed, "
+         "of\n"
+         "reads 1 of 16, of steps 1 of 256; the clock itself is about 30 ns of each. MB: 10^6 bytes of keys and "
+         "values.\n"
+         "CPU s: user and system, of the whole process, background work of this and the benchmark before included: "
+         "put\n"
+         "settle between to keep them apart. written: pages of the file system that the process made dirty "
+         "(write_bytes\n"
+         "of /proc/self/io). WA: written for each byte put or deleted. SA: what DIR occupies for each byte of keys "
+         "and\n"
+         "values that are there. RSS: the most memory the process had so far.\n"
+         "Values are pieces of text that a compressor halves. Readers check the size of each value, that keys are "
+         "there\n"
+         "or absent as they must be, and that a pass finds all of them.\n"
+         "DIR stays as it is unless --remove is given. Ctrl-C ends what runs, shows it, and exits with 1.";
+}
+
+void AddWorkload(CLI::App& verb, Arguments& arguments) {
+  bench::Settings& settings = arguments.settings;
+  verb.add_option("--benchmarks", settings.benchmarks, "what to run, with commas between")
+      ->delimiter(',')
+      ->capture_default_str();
+  verb.add_option("--num", settings.num, "entries to write; keys are made of the numbers below it")
+      ->capture_default_str();
+  verb.add_option("--reads", settings.reads, "reads or seeks; 0: as many as --num")->capture_default_str();
+  verb.add_option("--key_size,--key-size", settings.key_size_bytes, "bytes of a key")->capture_default_str();
+  verb.add_option("--value_size,--value-size", settings.value_size_bytes, "bytes of a value")->capture_default_str();
+  verb.add_option("--keys", arguments.keys, "decimal: zero-padded numbers; random: bytes by a hash of them")
+      ->check(CLI::IsMember({"decimal", "random"}))
+      ->capture_default_str();
+  verb.add_option("--threads", settings.threads, "that do the same at the same time")->capture_default_str();
+  verb.add_option("--batch", settings.batch, "entries a commit")->capture_default_str();
+  verb.add_flag("--sync", settings.sync, "sync every commit");
+  verb.add_option("--seed", settings.seed, "of keys drawn and of values")->capture_default_str();
+}
+
+void AddDatabase(CLI::App& verb, Arguments& arguments) {
+  bench::Settings& settings = arguments.settings;
+  verb.add_option("--cache_size,--cache-size", settings.cache_size_bytes, "bytes of blocks in memory; 64MiB works too")
+      ->transform(CLI::AsSizeValue(false))
+      ->capture_default_str();
+  verb.add_option("--memtable_size,--memtable-size", settings.memtable_size_bytes, "bytes of entries before a flush")
+      ->transform(CLI::AsSizeValue(false))
+      ->capture_default_str();
+  CLI::Option* existing = verb.add_flag("--use_existing_db,--use-existing-db", settings.use_existing_db,
+                                        "run on what an earlier benchmark left in DIR, after a pass that counts it");
+  verb.add_flag("--remove", arguments.remove, "remove DIR at the end")->excludes(existing);
+}
+
+}  // namespace
+
+void AddBench(CLI::App& program, Action& chosen) {
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App& verb = *program.add_subcommand("bench", "Measure how fast a database is, in the manner of db_bench");
+  verb.footer(Footer());
+  verb.add_option("DIR", arguments->path, "directory for the database; new or empty")->required();
+  AddWorkload(verb, *arguments);
+  AddDatabase(verb, *arguments);
+  verb.add_flag("--verify", arguments->settings.verify, "readers compare every byte of each value");
+  verb.add_flag("--json", arguments->json, "one JSON object a line: the environment, then each benchmark");
+  verb.callback([&chosen, arguments] {
+    arguments->settings.keys = arguments->keys == "random" ? bench::KeyForm::kRandom : bench::KeyForm::kDecimal;
+    chosen = [arguments](Terminal& terminal) { return RunBench(*arguments, terminal); };
+  });
+}
+
+}  // namespace logwood::command_line

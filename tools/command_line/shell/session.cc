@@ -1,0 +1,60 @@
+#include "tools/command_line/shell/session.h"
+
+#include <vector>
+
+#include "base/status_macros.h"
+#include "tools/command_line/escape.h"
+#include "tools/command_line/shell/command_parser.h"
+
+namespace logwood::command_line {
+namespace {
+
+// "; there are: users logs", or how to make the first.
+Result<std::string> NamesThereAre(const Database& database) {
+  LOGWOOD_ASSIGN_OR_RETURN(const std::vector<std::string> names, database.Collections());
+  if (names.empty()) return std::string("; there is none yet: create NAME");
+  std::string text = "; there are:";
+  for (const std::string& name : names) text += " " + QuoteWord(name);
+  return text;
+}
+
+template <class Readable, class... Place>
+Cursor ScanRange(const Readable& readable, const KeyRange& range, const Place&... place) {
+  if (!range.limit) return readable.ScanFrom(place..., range.start);
+  return readable.Scan(place..., range.start, *range.limit);
+}
+
+}  // namespace
+
+Result<Collection> Session::CollectionInUse() const {
+  if (collection) return *collection;
+  LOGWOOD_ASSIGN_OR_RETURN(const std::string names, NamesThereAre(database));
+  return Status::InvalidArgument("no collection is in use; choose one: use COLLECTION" + names);
+}
+
+Result<Collection> Session::CollectionNamed(const std::string& name) const {
+  Result<Collection> opened = database.OpenCollection(name);
+  if (opened.status().code() != StatusCode::kNotFound) return opened;
+  LOGWOOD_ASSIGN_OR_RETURN(const std::string names, NamesThereAre(database));
+  return Status::NotFound(std::string(opened.status().message()) + names);
+}
+
+Result<std::string> Session::Read(const std::string& word, const std::string& what) const {
+  if (!form.hex) return word;
+  const std::optional<std::string> bytes = FromHex(word);
+  if (bytes) return *bytes;
+  return Status::InvalidArgument(what + " \"" + Escape(word) +
+                                 "\" is not hexadecimal: give two digits (0-9, a-f) a byte, or: set hex off");
+}
+
+Result<std::optional<PinnedValue>> Session::Get(Bytes key) const {
+  LOGWOOD_ASSIGN_OR_RETURN(const Collection used, CollectionInUse());
+  return view ? view->Get(used, key) : used.Get(key);
+}
+
+Result<Cursor> Session::Scan(const KeyRange& range) const {
+  LOGWOOD_ASSIGN_OR_RETURN(const Collection used, CollectionInUse());
+  return view ? ScanRange(*view, range, used) : ScanRange(used, range);
+}
+
+}  // namespace logwood::command_line

@@ -1,0 +1,160 @@
+#include "tools/command_line/shell/terminal_lines.h"
+
+#include <algorithm>
+#include <clocale>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <histedit.h>
+#include <langinfo.h>
+#include <utility>
+#include <vector>
+
+namespace logwood::command_line {
+
+struct TerminalLines::State {
+  std::optional<HistoryFile> file;
+  Completer complete;
+  std::string prompt;
+  bool interrupted = false;
+  EditLine* editor = nullptr;
+  History* history = nullptr;
+};
+
+namespace {
+
+TerminalLines::State& StateOf(EditLine* editor) {
+  void* state = nullptr;
+  el_get(editor, EL_CLIENTDATA, &state);
+  return *static_cast<TerminalLines::State*>(state);
+}
+
+char* Prompt(EditLine* editor) { return StateOf(editor).prompt.data(); }
+
+// Ctrl-C: the line so far is left as it stands on the terminal, and a new one begun.
+unsigned char GiveUpLine(EditLine* editor, int) {
+  StateOf(editor).interrupted = true;
+  return CC_NEWLINE;
+}
+
+// Ctrl-Z: to all that the terminal would send it to.
+unsigned char Suspend(EditLine*, int) {
+  ::kill(0, SIGTSTP);
+  return CC_REFRESH;
+}
+
+size_t CharactersIn(std::string_view text) {
+  return static_cast<size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+unsigned char Insert(EditLine* editor, const std::string& text) {
+  return el_insertstr(editor, text.c_str()) == 0 ? CC_REFRESH : CC_REFRESH_BEEP;
+}
+
+void ShowChoices(const std::vector<std::string>& words) {
+  std::string text = "\n";
+  for (const std::string& word : words) text += word + "  ";
+  std::fputs((text + "\n").c_str(), stdout);
+}
+
+// TAB: completes as far as there is no choice, else shows the choices.
+unsigned char CompleteWord(EditLine* editor, int) {
+  const LineInfo* const line = el_line(editor);
+  const std::string_view before(line->buffer, static_cast<size_t>(line->cursor - line->buffer));
+  const std::optional<Completion> found = StateOf(editor).complete(before);
+  if (!found) return Insert(editor, "\t");
+  if (found->words.empty()) return CC_REFRESH_BEEP;
+  const std::string_view typed = before.substr(found->word_start);
+  std::string word = CommonStart(found->words);
+  if (found->words.size() == 1) word += ' ';
+  if (word.size() <= typed.size() && found->words.size() > 1) {
+    ShowChoices(found->words);
+    return CC_REDISPLAY;
+  }
+  if (word.starts_with(typed)) {
+    word.erase(0, typed.size());
+  } else {
+    el_deletestr(editor, static_cast<int>(CharactersIn(typed)));
+  }
+  return Insert(editor, word);
+}
+
+// Keys and values are bytes; libedit reads characters, and needs a locale in which every byte of UTF-8 is part of one.
+void ChooseLocale() {
+  // NOLINTBEGIN(concurrency-mt-unsafe): called once, before anything is read; nothing else looks at the locale.
+  std::setlocale(LC_CTYPE, "");
+  if (std::strcmp(::nl_langinfo(CODESET), "UTF-8") != 0) std::setlocale(LC_CTYPE, "C.UTF-8");
+  // NOLINTEND(concurrency-mt-unsafe)
+}
+
+}  // namespace
+
+TerminalLines::TerminalLines(std::optional<HistoryFile> history, Completer completer)
+    : state_(std::make_unique<State>()) {
+  ChooseLocale();
+  state_->file = std::move(history);
+  state_->complete = std::move(completer);
+  state_->history = history_init();
+  state_->editor = el_init("logwood", stdin, stdout, stderr);
+  EditLine* const editor = state_->editor;
+  HistEvent event;
+  ::history(state_->history, &event, H_SETSIZE, static_cast<int>(kHistoryCommandsMax));
+  el_set(editor, EL_CLIENTDATA, state_.get());
+  el_set(editor, EL_PROMPT, Prompt);
+  el_set(editor, EL_HIST, ::history, state_->history);
+  el_set(editor, EL_SIGNAL, 1);  // The terminal is put back when a signal ends or stops the process.
+  el_set(editor, EL_EDITOR, "emacs");
+  // Wide, for libedit never gives back the copies that it makes of others.
+  el_wset(editor, EL_ADDFN, L"logwood-complete", L"complete the word", CompleteWord);
+  el_wset(editor, EL_ADDFN, L"logwood-suspend", L"stop the shell until it is continued", Suspend);
+  el_wset(editor, EL_ADDFN, L"logwood-give-up", L"give up the line", GiveUpLine);
+  el_set(editor, EL_SETTY, "-d", "-isig", nullptr);  // While a line is edited, Ctrl-C and Ctrl-Z are keys like others.
+  el_set(editor, EL_BIND, "^I", "logwood-complete", nullptr);
+  el_set(editor, EL_BIND, "^C", "logwood-give-up", nullptr);
+  el_set(editor, EL_BIND, "^Z", "logwood-suspend", nullptr);
+  el_set(editor, EL_BIND, "^R", "em-inc-search-prev", nullptr);
+  if (!state_->file) return;
+  for (const std::string& command : state_->file->commands()) {
+    ::history(state_->history, &event, H_ENTER, command.c_str());
+  }
+}
+
+TerminalLines::~TerminalLines() {
+  el_end(state_->editor);
+  history_end(state_->history);
+}
+
+Result<InputLine> TerminalLines::Read(const std::string& prompt) {
+  if (!pending_.empty()) return NextPending();
+  state_->prompt = prompt;
+  state_->interrupted = false;
+  int count = 0;
+  const char* const text = el_gets(state_->editor, &count);
+  if (state_->interrupted) return InputLine{.event = InputLine::Event::kInterrupted};
+  if (text == nullptr || count <= 0) return InputLine{};
+  std::string_view rest(text, static_cast<size_t>(count));
+  if (rest.ends_with('\n')) rest.remove_suffix(1);
+  for (size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
+    pending_.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(end + 1);
+  }
+  pending_.emplace_back(rest);
+  return NextPending();
+}
+
+InputLine TerminalLines::NextPending() {
+  InputLine line{.event = InputLine::Event::kLine, .text = std::move(pending_.front())};
+  pending_.pop_front();
+  return line;
+}
+
+Status TerminalLines::Remember(const std::string& command) {
+  HistEvent event;
+  if (command.size() <= kHistoryCommandSizeMax) ::history(state_->history, &event, H_ENTER, command.c_str());
+  if (!state_->file) return Status::Ok();
+  const Status kept = state_->file->Append(command);
+  if (!kept.ok()) state_->file.reset();
+  return kept;
+}
+
+}  // namespace logwood::command_line
