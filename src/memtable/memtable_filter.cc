@@ -39,7 +39,7 @@ void MemtableFilter::Add(uint64_t hash, Arena& arena) {
   --room_;
   const Layer& layer = layers_[layer_count_.load(std::memory_order_relaxed) - 1];  // The writer's own store.
   const Probe probe = ProbeOf(hash, layer.line_count);
-  for (const size_t i : {0, 1}) {
+  for (size_t i = 0; i < 2; ++i) {
     // Relaxed: the store that publishes the key's entry comes after these, and readers have seen it.
     Word& word = layer.words[probe.words[i]];
     word.store(word.load(std::memory_order_relaxed) | probe.masks[i], std::memory_order_relaxed);
