@@ -113,7 +113,7 @@ class Tables {
   // The cursor is kept from move to move, while the tree under it grows.
   void MoveCursor(uint8_t operation, const std::string& key) {
     if (cursor_ == nullptr) return;
-    auto expected = model_.end();
+    Model::const_iterator expected = model_.end();
     const bool was_valid = cursor_->valid();
     const std::string from = was_valid ? cursor_->entry().key.ToString() : std::string();
     switch (operation % 7) {

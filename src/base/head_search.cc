@@ -16,9 +16,6 @@
 namespace logwood {
 namespace {
 
-// The places below `count`, of which there may be 64.
-constexpr uint64_t PlacesBelow(size_t count) noexcept { return count == 0 ? 0 : ~uint64_t{0} >> (64 - count); }
-
 uint64_t EqualPortable(const KeyHead* heads, size_t count, KeyHead head) noexcept {
   uint64_t places = 0;
   for (size_t i = 0; i < count; ++i) places |= uint64_t{heads[i] == head} << i;
@@ -111,6 +108,9 @@ constexpr HeadSearch kAvx2 = {
     .name = "avx2", .equal = EqualAvx2, .less = LessAvx2, .floor = FloorAvx2, .rank = RankAvx2};
 
 // AVX-512: all 64 heads without a branch. Lanes that are masked out are not read.
+
+// The places below `count`, of which there may be 64.
+constexpr uint64_t PlacesBelow(size_t count) noexcept { return count == 0 ? 0 : ~uint64_t{0} >> (64 - count); }
 
 struct Lanes64 {
   __m512i lanes[8];

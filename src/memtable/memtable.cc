@@ -193,7 +193,10 @@ MemtableLeaf* Memtable::FindLeaf(Bytes key, Path* path) const {
     const size_t slot = inner->Find(search_, key, slot_count);
     MemtableNode* const child = inner->ChildAt(slot);
     if (inner->count() != slot_count) continue;  // The child may have been split in between.
-    child->Prefetch();
+    if (inner->height == 1) {
+      child->Prefetch();
+      if (path == nullptr) static_cast<const MemtableLeaf*>(child)->PrefetchRecords();
+    }
     if (path != nullptr) path->steps[path->size++] = {.node = inner, .slot = slot};
     node = child;
   }

@@ -91,7 +91,8 @@ MemtableInner* MemtableInner::Make(Arena& arena, uint8_t node_height, Bytes key,
 size_t MemtableInner::Find(const HeadSearch& search, Bytes key, size_t slot_count) const noexcept {
   const KeyHead head = HeadOf(key);
   KeyHeadFloor floor = search.floor(heads.data(), slot_count, head);
-  if (floor.head < head && std::has_single_bit(floor.places)) [[likely]] {
+  const bool is_alone = (floor.places & (floor.places - 1)) == 0;
+  if (floor.head < head && is_alone) [[likely]] {
     return static_cast<size_t>(std::countr_zero(floor.places));
   }
   size_t slot = LargestNotAbove(floor.places, key);

@@ -103,6 +103,13 @@ struct MemtableLeaf : MemtableNode {
     records[slot].store(record, std::memory_order_release);  // Partner of RecordAt().
   }
 
+  // Fetches where the records are, too.
+  void PrefetchRecords() const noexcept {
+    for (size_t line = 0; line < sizeof(records); line += 64) {
+      __builtin_prefetch(reinterpret_cast<const std::byte*>(&records) + line);
+    }
+  }
+
   std::array<std::atomic<const MemtableRecord*>, kSlotsMax> records;
   std::atomic<MemtableLeaf*> previous = nullptr;
   std::atomic<MemtableLeaf*> next = nullptr;
