@@ -36,7 +36,9 @@ TEST(KeyHead, PadsShortKeysWithZeros) {
 // Exactly as many heads as there are, so that a sanitizer sees a read behind them.
 std::vector<KeyHead> RandomHeads(size_t count, SeededRandom& random) {
   constexpr std::array<KeyHead, 6> kEdges = {kKeyHeadMin, kKeyHeadMin + 1, -1, 0, kKeyHeadMax - 1, kKeyHeadMax};
-  std::vector<KeyHead> heads(count);
+  std::vector<KeyHead> heads;
+  heads.reserve(std::max<size_t>(count, 1));
+  heads.resize(count);
   for (KeyHead& head : heads) {
     head = random.OneIn(3) ? kEdges[random.Below(kEdges.size())] : static_cast<KeyHead>(random.Below(20)) - 10;
   }
