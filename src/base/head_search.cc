@@ -36,11 +36,11 @@ KeyHeadFloor FloorPortable(const KeyHead* heads, size_t count, KeyHead head) noe
   return {.head = best, .places = EqualPortable(heads, count, best)};
 }
 
-// Sorting would take as long: 64 * 64 comparisons without a branch.
-void RankPortable(const KeyHead* heads, std::span<uint8_t> ranks) noexcept {
+void RankPortable(const KeyHead* heads, size_t count, std::span<uint8_t> ranks) noexcept {
+  const KeyHead* const ranked = heads + (count - ranks.size());
   for (size_t i = 0; i < ranks.size(); ++i) {
     uint8_t rank = 0;
-    for (size_t j = 0; j < ranks.size(); ++j) rank = static_cast<uint8_t>(rank + (heads[j] < heads[i] ? 1 : 0));
+    for (size_t j = 0; j < count; ++j) rank = static_cast<uint8_t>(rank + (heads[j] < ranked[i] ? 1 : 0));
     ranks[i] = rank;
   }
 }
@@ -97,10 +97,11 @@ __attribute__((target("avx2"))) KeyHeadFloor FloorAvx2(const KeyHead* heads, siz
   return {.head = largest, .places = EqualAvx2(heads, count, largest)};
 }
 
-__attribute__((target("avx2,popcnt"))) void RankAvx2(const KeyHead* heads, std::span<uint8_t> ranks) noexcept {
-  const size_t count = ranks.size();
-  for (size_t i = 0; i < count; ++i) {
-    ranks[i] = static_cast<uint8_t>(std::popcount(LessAvx2(heads, count, heads[i])));
+__attribute__((target("avx2,popcnt"))) void RankAvx2(const KeyHead* heads, size_t count,
+                                                     std::span<uint8_t> ranks) noexcept {
+  const KeyHead* const ranked = heads + (count - ranks.size());
+  for (size_t i = 0; i < ranks.size(); ++i) {
+    ranks[i] = static_cast<uint8_t>(std::popcount(LessAvx2(heads, count, ranked[i])));
   }
 }
 
@@ -173,10 +174,12 @@ __attribute__((target("avx512f"))) KeyHeadFloor FloorAvx512(const KeyHead* heads
   return {.head = largest, .places = EqualIn(all, places, largest)};
 }
 
-__attribute__((target("avx512f,popcnt"))) void RankAvx512(const KeyHead* heads, std::span<uint8_t> ranks) noexcept {
+__attribute__((target("avx512f,popcnt"))) void RankAvx512(const KeyHead* heads, size_t count,
+                                                          std::span<uint8_t> ranks) noexcept {
+  const KeyHead* const ranked = heads + (count - ranks.size());
   Lanes64 all;
-  Load64(heads, PlacesBelow(ranks.size()), all);
-  for (size_t i = 0; i < ranks.size(); ++i) ranks[i] = static_cast<uint8_t>(std::popcount(LessIn(all, heads[i])));
+  Load64(heads, PlacesBelow(count), all);
+  for (size_t i = 0; i < ranks.size(); ++i) ranks[i] = static_cast<uint8_t>(std::popcount(LessIn(all, ranked[i])));
 }
 
 constexpr HeadSearch kAvx512 = {

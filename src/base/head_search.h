@@ -45,8 +45,8 @@ struct HeadSearch {
   uint64_t (*less)(const KeyHead* heads, size_t count, KeyHead head) noexcept;
   // The largest that is not above `head`; without one no places.
   KeyHeadFloor (*floor)(const KeyHead* heads, size_t count, KeyHead head) noexcept;
-  // Fills in for each place how many smaller heads there are. Requires: ranks.size() <= 64; it is the count.
-  void (*rank)(const KeyHead* heads, std::span<uint8_t> ranks) noexcept;
+  // Fills in for each of the last ranks.size() places how many smaller heads there are among all `count`.
+  void (*rank)(const KeyHead* heads, size_t count, std::span<uint8_t> ranks) noexcept;
 
   // The fastest that this processor has. Under ThreadSanitizer the portable one, whose reads it sees.
   [[nodiscard]] static const HeadSearch& Best() noexcept;

@@ -131,9 +131,8 @@ void MemtableInner::Append(const Child& child) noexcept {
 template <class Node>
 void SlotOrder::Sort(const HeadSearch& search, const Node& node, size_t slot_count) {
   size_ = slot_count;
-  if (TakeIfAscending(node, slot_count)) return;
-  if (!SortByHeads(search, node, slot_count)) return;
-  // Rank among equal heads was by slot, so only neighbours with equal heads can be out of order.
+  SortByHeads(search, node);
+  // Only neighbours with equal heads can be out of order.
   for (size_t place = 1; place < size_; ++place) {
     const uint8_t slot = slots_[place];
     size_t to = place;
@@ -148,27 +147,24 @@ void SlotOrder::Sort(const HeadSearch& search, const Node& node, size_t slot_cou
 template void SlotOrder::Sort(const HeadSearch& search, const MemtableLeaf& node, size_t slot_count);
 template void SlotOrder::Sort(const HeadSearch& search, const MemtableInner& node, size_t slot_count);
 
-// Ordered input leaves nothing to sort.
-bool SlotOrder::TakeIfAscending(const MemtableNode& node, size_t slot_count) noexcept {
-  for (size_t slot = 0; slot < slot_count; ++slot) {
-    if (slot > 0 && node.heads[slot - 1] >= node.heads[slot]) return false;
-    slots_[slot] = static_cast<uint8_t>(slot);
-  }
-  return true;
-}
-
-bool SlotOrder::SortByHeads(const HeadSearch& search, const MemtableNode& node, size_t slot_count) noexcept {
+// A node that was split off begins with slots in order, and all of them are if keys came in order. Each of the others
+// goes to the place of its rank, or the next that is free if heads tie; the slots in order take what remains.
+void SlotOrder::SortByHeads(const HeadSearch& search, const MemtableNode& node) noexcept {
+  size_t ascending = std::min<size_t>(size_, 1);
+  while (ascending < size_ && node.heads[ascending - 1] < node.heads[ascending]) ++ascending;
   std::array<uint8_t, MemtableNode::kSlotsMax> ranks;
-  search.rank(node.heads.data(), std::span(ranks).first(slot_count));
-  bool ties = false;
+  search.rank(node.heads.data(), size_, std::span(ranks).first(size_ - ascending));
   uint64_t taken = 0;
-  for (size_t slot = 0; slot < slot_count; ++slot) {
-    size_t place = ranks[slot];
-    for (; (taken >> place & 1) != 0; ++place) ties = true;
+  for (size_t slot = ascending; slot < size_; ++slot) {
+    size_t place = ranks[slot - ascending];
+    while ((taken >> place & 1) != 0) ++place;
     taken |= uint64_t{1} << place;
     slots_[place] = static_cast<uint8_t>(slot);
   }
-  return ties;
+  uint64_t free = ~taken;
+  for (size_t slot = 0; slot < ascending; ++slot, free &= free - 1) {
+    slots_[static_cast<size_t>(std::countr_zero(free))] = static_cast<uint8_t>(slot);
+  }
 }
 
 }  // namespace logwood

@@ -160,9 +160,7 @@ class SlotOrder {
   [[nodiscard]] size_t operator[](size_t place) const noexcept { return slots_[place]; }
 
  private:
-  [[nodiscard]] bool TakeIfAscending(const MemtableNode& node, size_t slot_count) noexcept;
-  // Returns whether heads tie.
-  [[nodiscard]] bool SortByHeads(const HeadSearch& search, const MemtableNode& node, size_t slot_count) noexcept;
+  void SortByHeads(const HeadSearch& search, const MemtableNode& node) noexcept;
 
   size_t size_ = 0;
   std::array<uint8_t, MemtableNode::kSlotsMax> slots_;
