@@ -193,7 +193,7 @@ MemtableLeaf* Memtable::FindLeaf(Bytes key, Path* path) const {
     const size_t slot = inner->Find(search_, key, slot_count);
     MemtableNode* const child = inner->ChildAt(slot);
     if (inner->count() != slot_count) continue;  // The child may have been split in between.
-    if (inner->height == 1) {
+    if (inner->height == 1) {                    // Leaves: the nodes above are few enough to be in a cache.
       child->Prefetch();
       if (path == nullptr) static_cast<const MemtableLeaf*>(child)->PrefetchRecords();
     }

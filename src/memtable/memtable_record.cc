@@ -13,13 +13,17 @@ namespace logwood {
 static_assert(std::is_trivially_destructible_v<MemtableRecord>);
 static_assert(sizeof(MemtableRecord) == 24);
 
+namespace {
+constexpr size_t kOlderSize = sizeof(const MemtableRecord*);
+}  // namespace
+
 const MemtableRecord* MemtableRecord::Make(Arena& arena, Sequence sequence, const Entry& entry,
                                            const MemtableRecord* older) {
   constexpr uint64_t kNarrowMax = std::numeric_limits<uint32_t>::max();
   LOGWOOD_ASSERT(entry.key.size() <= kKeySizeMax);
   LOGWOOD_ASSERT(entry.value.size() <= kNarrowMax);
   const bool is_wide = entry.address.file.value() > kNarrowMax || entry.address.offset > kNarrowMax;
-  const size_t before = (older == nullptr ? 0 : sizeof(older)) + (is_wide ? sizeof(LogAddress) : 0);
+  const size_t before = (older == nullptr ? 0 : kOlderSize) + (is_wide ? sizeof(LogAddress) : 0);
   std::byte* memory = arena.Allocate(before + sizeof(MemtableRecord) + entry.key.size() + entry.value.size());
   if (is_wide) {
     std::construct_at(reinterpret_cast<LogAddress*>(memory), entry.address);
@@ -27,7 +31,7 @@ const MemtableRecord* MemtableRecord::Make(Arena& arena, Sequence sequence, cons
   }
   if (older != nullptr) {
     std::construct_at(reinterpret_cast<const MemtableRecord**>(memory), older);
-    memory += sizeof(older);
+    memory += kOlderSize;
   }
   auto* const record = std::construct_at(reinterpret_cast<MemtableRecord*>(memory));
   record->sequence_ = sequence;
@@ -47,7 +51,7 @@ const MemtableRecord* MemtableRecord::Make(Arena& arena, Sequence sequence, cons
 LogAddress MemtableRecord::address() const noexcept {
   if ((tags_ & kHasWideAddress) == 0) return {.file = FileNumber(file_), .offset = offset_};
   const auto* end = reinterpret_cast<const std::byte*>(this);
-  if ((tags_ & kHasOlder) != 0) end -= sizeof(const MemtableRecord*);
+  if ((tags_ & kHasOlder) != 0) end -= kOlderSize;
   return *(reinterpret_cast<const LogAddress*>(end) - 1);
 }
 
