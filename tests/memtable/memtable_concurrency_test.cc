@@ -202,5 +202,37 @@ TEST(MemtableConcurrency, ReadersFindAllThatIsPublishedWhileNodesSplit) {
   pool.Run([&shared] { shared.Write(); });
 }
 
+// New keys go where the last ones went, so that readers of these are on their way to a leaf while it splits; and all
+// heads in the root tie, so that they take long to choose a child there.
+TEST(MemtableConcurrency, ReadersFindWhatWentIntoALeafThatSplits) {
+  constexpr uint64_t kCount = 2'000;
+  std::vector<std::string> keys;
+  SeededRandom random(4);
+  for (uint64_t i = 0; i < kCount; ++i) {
+    const bool is_first = i < 200;
+    keys.push_back(std::string(12, is_first ? 'a' : 'p') + std::to_string(100 + i / 400) +
+                   std::to_string(random.Next()));
+  }
+  for (int round = 0; round < 20; ++round) {
+    Arena arena;
+    Memtable memtable(arena);
+    std::atomic<uint64_t> published = 0;
+    const auto read = [&] {
+      for (uint64_t at = 0; at < kCount && !::testing::Test::HasFailure();) {
+        at = published.load(std::memory_order_acquire);  // Partner of the release below.
+        for (uint64_t s = at; s > 0 && s + 40 > at; --s) ASSERT_TRUE(memtable.Get(keys[s - 1], Sequence(at))) << s;
+      }
+    };
+    ThreadPool pool(1 + kReaderCount);
+    for (int i = 0; i < kReaderCount; ++i) pool.Run(read);
+    pool.Run([&] {
+      for (uint64_t s = 1; s <= kCount; ++s) {
+        memtable.Add(Sequence(s), {.type = EntryType::kPut, .key = keys[s - 1], .value = "v", .address = {}});
+        published.store(s, std::memory_order_release);  // Partner of the acquire above.
+      }
+    });
+  }
+}
+
 }  // namespace
 }  // namespace logwood::testing
