@@ -61,6 +61,18 @@ Status FlushShares(const std::vector<Share>& shares, const std::set<FileNumber>&
   return Status::Ok();
 }
 
+// Merges as `plan` says and installs the outcome, unless the collection was dropped.
+Status CarryOut(const NewFileOutput::Context& context, CollectionId collection, const std::string& plan) {
+  const std::optional<CollectionRoot> root = context.root.FindRoot(collection);
+  if (!root) return Status::Ok();
+  NewFileOutput output(context);
+  LOGWOOD_ASSIGN_OR_RETURN(KindEdit edit, root->kind->Merge(plan, *root->trees, output));
+  Installation installation;
+  LOGWOOD_RETURN_IF_ERROR(output.Finish(installation.new_files));
+  installation.parts.push_back({.collection = collection, .edit = std::move(edit)});
+  return context.root.Install(std::move(installation));
+}
+
 }  // namespace
 
 Status FlushGeneration(const NewFileOutput::Context& context, const SealedGeneration& sealed, const StayPolicy& policy,
@@ -87,15 +99,9 @@ Status FlushGeneration(const NewFileOutput::Context& context, const SealedGenera
 Result<bool> MergeCollection(const NewFileOutput::Context& context, CollectionId collection, MergeEffort effort) {
   const std::optional<CollectionRoot> root = context.root.FindRoot(collection);
   if (!root) return false;
-  LOGWOOD_ASSIGN_OR_RETURN(const std::optional<std::string> plan, root->kind->Choose(root->state, effort));
-  if (!plan) return false;
-  NewFileOutput output(context);
-  LOGWOOD_ASSIGN_OR_RETURN(KindEdit edit, root->kind->Merge(*plan, *root->trees, output));
-  Installation installation;
-  LOGWOOD_RETURN_IF_ERROR(output.Finish(installation.new_files));
-  installation.parts.push_back({.collection = collection, .edit = std::move(edit)});
-  LOGWOOD_RETURN_IF_ERROR(context.root.Install(std::move(installation)));
-  return true;
+  LOGWOOD_ASSIGN_OR_RETURN(const std::vector<std::string> plans, root->kind->Choose(root->state, effort));
+  for (const std::string& plan : plans) LOGWOOD_RETURN_IF_ERROR(CarryOut(context, collection, plan));
+  return !plans.empty();
 }
 
 }  // namespace logwood

@@ -34,7 +34,7 @@ struct StayPolicy {
 Status FlushGeneration(const NewFileOutput::Context& context, const SealedGeneration& sealed, const StayPolicy& policy,
                        std::vector<FileNumber>& obsolete_logs);
 
-// Merges as a kind plans it, once, and installs the outcome. Returns false where there was nothing to do.
+// Merges as a kind chooses it, once, and installs what comes of each plan. Returns false where there was nothing to do.
 Result<bool> MergeCollection(const NewFileOutput::Context& context, CollectionId collection, MergeEffort effort);
 
 }  // namespace logwood

@@ -1,0 +1,159 @@
+#include "lsm/lsm_choice.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <utility>
+
+namespace logwood {
+namespace {
+
+constexpr size_t kFlushedPiecesMax = 4;  // Of a partition; so many become one.
+constexpr size_t kMergedPiecesMax = 3;   // Above the oldest.
+// Below so many entries tombstones cost no scan much.
+constexpr uint64_t kTombstonesMin = 1024;
+
+// What Choose() looks at of a partition.
+struct Depth {
+  size_t flushed = 0;   // Pieces above the oldest, of this tier; they stand first.
+  size_t merged = 0;    // Those above the oldest of the other.
+  uint64_t above = 0;   // Bytes above the oldest.
+  uint64_t oldest = 0;  // Bytes of the oldest.
+};
+
+Depth DepthOf(const LsmState& state, const LsmPartition& partition) {
+  Depth depth;
+  for (size_t i = 0; i + 1 < partition.pieces.size(); ++i) {
+    const LsmPiece& piece = partition.pieces[i];
+    depth.above += piece.contents.bytes;
+    const bool leads = state.segments.at(piece.segment).tier == LsmTier::kFlushed && depth.merged == 0;
+    ++(leads ? depth.flushed : depth.merged);
+  }
+  if (!partition.pieces.empty()) depth.oldest = partition.pieces.back().contents.bytes;
+  return depth;
+}
+
+LsmPlan::Input InputOf(const LsmPartition& partition, size_t count) {
+  LsmPlan::Input input{partition.start, {}};
+  for (size_t i = 0; i < count; ++i) input.segments.push_back(partition.pieces[i].segment);
+  return input;
+}
+
+// All pieces of neighbouring partitions.
+LsmPlan ToOldest(const LsmState& state, size_t first, size_t last) {
+  LsmPlan plan{.to_oldest = true, .tier = LsmTier::kMerged, .inputs = {}};
+  for (size_t i = first; i <= last; ++i) {
+    const LsmPartition& partition = state.partitions[i];
+    plan.inputs.push_back(InputOf(partition, partition.pieces.size()));
+  }
+  return plan;
+}
+
+bool IsDenseWithTombstones(const LsmPartition& partition) {
+  const LsmContents contents = partition.contents();
+  return contents.tombstones >= kTombstonesMin && contents.tombstones >= contents.entries / 4;
+}
+
+// A plan and how much it is wanted.
+struct Candidate {
+  size_t depth;  // Pieces.
+  LsmPlan plan;
+};
+
+std::optional<Candidate> ForDepth(const LsmState& state, size_t index) {
+  const LsmPartition& partition = state.partitions[index];
+  const Depth depth = DepthOf(state, partition);
+  const size_t pieces = partition.pieces.size();
+  if (depth.flushed >= kFlushedPiecesMax) {
+    const bool all = depth.merged >= kMergedPiecesMax - 1 || depth.above >= depth.oldest / 2;
+    if (all) return Candidate{pieces, ToOldest(state, index, index)};
+    return Candidate{pieces, {.to_oldest = false, .tier = LsmTier::kMerged, .inputs = {InputOf(partition, depth.flushed)}}};
+  }
+  if (IsDenseWithTombstones(partition)) return Candidate{pieces, ToOldest(state, index, index)};
+  return std::nullopt;
+}
+
+// Writes what is left of the emptiest segment anew, where space that was merged away but not given back is much.
+std::optional<LsmPlan> ForSpace(const LsmState& state) {
+  std::map<uint64_t, uint64_t> left;  // Entries of each segment.
+  for (const LsmPartition& partition : state.partitions) {
+    for (const LsmPiece& piece : partition.pieces) left[piece.segment] += piece.contents.entries;
+  }
+  uint64_t all = 0;
+  uint64_t gone = 0;
+  std::optional<uint64_t> emptiest;
+  uint64_t most = 0;
+  for (const auto& [id, segment] : state.segments) {
+    const uint64_t of_segment = segment.tree.entries - std::min(segment.tree.entries, left[id]);
+    all += segment.tree.entries;
+    gone += of_segment;
+    if (of_segment <= segment.tree.entries / 2 || of_segment <= most) continue;
+    most = of_segment;
+    emptiest = id;
+  }
+  if (!emptiest || gone <= all / 4) return std::nullopt;
+  LsmPlan plan{.to_oldest = false, .tier = state.segments.at(*emptiest).tier, .inputs = {}};
+  for (const LsmPartition& partition : state.partitions) {
+    const auto is_of = [&emptiest](const LsmPiece& piece) { return piece.segment == *emptiest; };
+    if (std::ranges::any_of(partition.pieces, is_of)) plan.inputs.push_back({partition.start, {*emptiest}});
+  }
+  return plan;
+}
+
+// The first neighbours, from partition `first` on, that are small together: up to `last`.
+size_t EndOfSmall(const LsmState& state, size_t first, uint64_t bytes_max) {
+  uint64_t bytes = state.partitions[first].contents().bytes;
+  size_t last = first;
+  while (last + 1 < state.partitions.size()) {
+    bytes += state.partitions[last + 1].contents().bytes;
+    if (bytes > bytes_max) break;
+    ++last;
+  }
+  return last;
+}
+
+std::optional<LsmPlan> ForSmallPartitions(const LsmState& state, const LsmTuning& tuning) {
+  for (size_t first = 0; first + 1 < state.partitions.size(); ++first) {
+    const size_t last = EndOfSmall(state, first, tuning.segment_size_bytes / 2);
+    if (last > first) return ToOldest(state, first, last);
+  }
+  return std::nullopt;
+}
+
+std::vector<LsmPlan> WhileWriting(const LsmState& state, const LsmTuning& tuning) {
+  std::optional<Candidate> deepest;
+  for (size_t i = 0; i < state.partitions.size(); ++i) {
+    std::optional<Candidate> candidate = ForDepth(state, i);
+    if (candidate && (!deepest || candidate->depth > deepest->depth)) deepest = std::move(candidate);
+  }
+  if (deepest) return {std::move(deepest->plan)};
+  if (auto plan = ForSpace(state)) return {*std::move(plan)};
+  if (auto plan = ForSmallPartitions(state, tuning)) return {*std::move(plan)};
+  return {};
+}
+
+std::vector<LsmPlan> WithAllEffort(const LsmState& state, const LsmTuning& tuning) {
+  const auto counts = CountLsmPieces(state);
+  std::vector<LsmPlan> plans;
+  for (size_t first = 0; first < state.partitions.size(); ++first) {
+    const size_t last = EndOfSmall(state, first, tuning.segment_size_bytes);
+    const LsmPartition& partition = state.partitions[first];
+    const bool is_whole = partition.pieces.size() == 1 && counts.at(partition.pieces[0].segment) == 1 &&
+                          state.segments.at(partition.pieces[0].segment).tree.tombstones == 0;
+    const bool settled = first == last && (is_whole || partition.pieces.empty());
+    if (!settled) plans.push_back(ToOldest(state, first, last));
+    first = last;
+  }
+  return plans;
+}
+
+}  // namespace
+
+std::vector<LsmPlan> ChooseLsmMerges(const LsmState& state, MergeEffort effort, const LsmTuning& tuning) {
+  return effort == MergeEffort::kAll ? WithAllEffort(state, tuning) : WhileWriting(state, tuning);
+}
+
+bool IsLsmPartitionSize(uint64_t bytes, const LsmTuning& tuning) { return bytes >= tuning.segment_size_bytes / 2; }
+
+}  // namespace logwood

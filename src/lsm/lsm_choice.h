@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "kind/kind.h"
+#include "lsm/lsm_edit.h"
+#include "lsm/lsm_state.h"
+
+namespace logwood {
+
+// Which merges to do: lazy leveling in partitions (Dayan & Idreos, "Dostoevsky", SIGMOD 2018). All pure.
+//
+//   1. Four flushed pieces become one merged piece.
+//   2. Once what lies above the oldest run is half of it, or three merged pieces are there, all become the oldest run.
+//   3. So do they where a quarter of a partition's entries are tombstones.
+//   4. A segment of which more than half was merged away is written anew, where such space is a quarter of all.
+//   5. Neighbours that are small together become one partition.
+//
+// A partition is thus at most eight runs deep if merging keeps up with writing. An entry is written once by the flush,
+// about once by 1, and by 2 once for each time that the oldest run grows by half, at most once each twelve flushes.
+
+struct LsmTuning {
+  uint64_t segment_size_bytes = uint64_t{48} << 20;  // What segments of the oldest run aim at.
+};
+
+// While writing: the most urgent merge, if any is. With all effort: merges that leave one run without tombstones, each
+// for other partitions.
+[[nodiscard]] std::vector<LsmPlan> ChooseLsmMerges(const LsmState& state, MergeEffort effort, const LsmTuning& tuning);
+
+// Whether a flush of so many bytes is large enough to be a partition without any merging.
+[[nodiscard]] bool IsLsmPartitionSize(uint64_t bytes, const LsmTuning& tuning);
+
+}  // namespace logwood
