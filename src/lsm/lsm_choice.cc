@@ -133,14 +133,18 @@ std::vector<LsmPlan> WhileWriting(const LsmState& state, const LsmTuning& tuning
   return {};
 }
 
+// Whether a piece is a segment that nothing was merged away of, and nothing could be.
+bool IsWhole(const LsmState& state, const LsmPiece& piece) {
+  const TreeDescriptor& tree = state.segments.at(piece.segment).tree;
+  return piece.contents.entries == tree.entries && tree.tombstones == 0;
+}
+
 std::vector<LsmPlan> WithAllEffort(const LsmState& state, const LsmTuning& tuning) {
-  const auto counts = CountLsmPieces(state);
   std::vector<LsmPlan> plans;
   for (size_t first = 0; first < state.partitions.size(); ++first) {
     const size_t last = EndOfSmall(state, first, tuning.segment_size_bytes);
     const LsmPartition& partition = state.partitions[first];
-    const bool is_whole = partition.pieces.size() == 1 && counts.at(partition.pieces[0].segment) == 1 &&
-                          state.segments.at(partition.pieces[0].segment).tree.tombstones == 0;
+    const bool is_whole = partition.pieces.size() == 1 && IsWhole(state, partition.pieces[0]);
     const bool settled = first == last && (is_whole || partition.pieces.empty());
     if (!settled) plans.push_back(ToOldest(state, first, last));
     first = last;
