@@ -24,7 +24,7 @@ void CheckState(const Kind& kind, Bytes bytes) {
     LOGWOOD_ASSERT(plans.ok());
     for (const std::string& encoded : *plans) {
       const LsmPlan plan = DecodeLsmPlan(encoded).value();
-      for (size_t i = 0; i < plan.inputs.size(); ++i) LOGWOOD_ASSERT(FindLsmInput(*state, plan, i));
+      LOGWOOD_ASSERT(FindLsmInputs(*state, plan).ok());
     }
   }
 }

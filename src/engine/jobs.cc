@@ -61,18 +61,6 @@ Status FlushShares(const std::vector<Share>& shares, const std::set<FileNumber>&
   return Status::Ok();
 }
 
-// Merges as `plan` says and installs the outcome, unless the collection was dropped.
-Status CarryOut(const NewFileOutput::Context& context, CollectionId collection, const std::string& plan) {
-  const std::optional<CollectionRoot> root = context.root.FindRoot(collection);
-  if (!root) return Status::Ok();
-  NewFileOutput output(context);
-  LOGWOOD_ASSIGN_OR_RETURN(KindEdit edit, root->kind->Merge(plan, *root->trees, output));
-  Installation installation;
-  LOGWOOD_RETURN_IF_ERROR(output.Finish(installation.new_files));
-  installation.parts.push_back({.collection = collection, .edit = std::move(edit)});
-  return context.root.Install(std::move(installation));
-}
-
 }  // namespace
 
 Status FlushGeneration(const NewFileOutput::Context& context, const SealedGeneration& sealed, const StayPolicy& policy,
@@ -96,12 +84,21 @@ Status FlushGeneration(const NewFileOutput::Context& context, const SealedGenera
   return context.root.Install(std::move(installation));
 }
 
-Result<bool> MergeCollection(const NewFileOutput::Context& context, CollectionId collection, MergeEffort effort) {
+Result<std::vector<std::string>> ChooseMerges(const Root& root, CollectionId collection, MergeEffort effort) {
+  const std::optional<CollectionRoot> found = root.FindRoot(collection);
+  if (!found) return std::vector<std::string>();
+  return found->kind->Choose(found->state, effort);
+}
+
+Status MergeCollection(const NewFileOutput::Context& context, CollectionId collection, const std::string& plan) {
   const std::optional<CollectionRoot> root = context.root.FindRoot(collection);
-  if (!root) return false;
-  LOGWOOD_ASSIGN_OR_RETURN(const std::vector<std::string> plans, root->kind->Choose(root->state, effort));
-  for (const std::string& plan : plans) LOGWOOD_RETURN_IF_ERROR(CarryOut(context, collection, plan));
-  return !plans.empty();
+  if (!root) return Status::Ok();
+  NewFileOutput output(context);
+  LOGWOOD_ASSIGN_OR_RETURN(KindEdit edit, root->kind->Merge(plan, *root->trees, output));
+  Installation installation;
+  LOGWOOD_RETURN_IF_ERROR(output.Finish(installation.new_files));
+  installation.parts.push_back({.collection = collection, .edit = std::move(edit)});
+  return context.root.Install(std::move(installation));
 }
 
 }  // namespace logwood

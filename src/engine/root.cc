@@ -217,8 +217,7 @@ Result<Root::Trees> Root::OpenEdited(const ManifestState& next, const ManifestEd
   for (const CollectionEdited& edited : edit.collections_edited) {
     const ManifestCollection& collection = next.collections.at(edited.id);
     const CollectionTrees& before = *now->trees.at(edited.id);
-    LOGWOOD_ASSIGN_OR_RETURN(trees[edited.id],
-                             kinds_.Find(collection.kind)->Open(collection.state, files_, &before));
+    LOGWOOD_ASSIGN_OR_RETURN(trees[edited.id], kinds_.Find(collection.kind)->Open(collection.state, files_, &before));
   }
   return trees;
 }

@@ -88,7 +88,7 @@ class CollectionTrees {
 // How hard Choose() is to look for something to merge.
 enum class MergeEffort : uint8_t {
   kWhileWriting = 0,  // Only what keeps reads and space within bounds.
-  kAll = 1,           // Down to one tree.
+  kAll = 1,           // Down to one run without tombstones.
 };
 
 // One shape on disk. Stateless; thread-safe. Functions called pure depend on their arguments alone.

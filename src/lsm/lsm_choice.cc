@@ -9,26 +9,34 @@
 namespace logwood {
 namespace {
 
-constexpr size_t kFlushedPiecesMax = 4;  // Of a partition; so many become one.
-constexpr size_t kMergedPiecesMax = 3;   // Above the oldest.
+// Pieces of a partition above its oldest, by tier: with so many flushed ones there, they are merged; with so many of
+// the next tier they take those with them, and so on.
+constexpr size_t kFlushedPiecesMax = 4;
+constexpr size_t kMergedPiecesMax = 2;
+constexpr size_t kMergedTwicePiecesMax = 1;
 // Below so many entries tombstones cost no scan much.
 constexpr uint64_t kTombstonesMin = 1024;
 
 // What Choose() looks at of a partition.
 struct Depth {
-  size_t flushed = 0;   // Pieces above the oldest, of this tier; they stand first.
-  size_t merged = 0;    // Those above the oldest of the other.
+  size_t flushed = 0;  // Pieces above the oldest, by tier; the newest stand first.
+  size_t merged = 0;
+  size_t merged_twice = 0;
   uint64_t above = 0;   // Bytes above the oldest.
   uint64_t oldest = 0;  // Bytes of the oldest.
 };
 
 Depth DepthOf(const LsmState& state, const LsmPartition& partition) {
   Depth depth;
+  LsmTier tier = LsmTier::kFlushed;
   for (size_t i = 0; i + 1 < partition.pieces.size(); ++i) {
     const LsmPiece& piece = partition.pieces[i];
     depth.above += piece.contents.bytes;
-    const bool leads = state.segments.at(piece.segment).tier == LsmTier::kFlushed && depth.merged == 0;
-    ++(leads ? depth.flushed : depth.merged);
+    // Tiers rise from the newest piece to the oldest; what were to stand otherwise counts as the tier before it.
+    tier = std::max(tier, state.segments.at(piece.segment).tier);
+    if (tier == LsmTier::kFlushed) ++depth.flushed;
+    if (tier == LsmTier::kMerged) ++depth.merged;
+    if (tier == LsmTier::kMergedTwice) ++depth.merged_twice;
   }
   if (!partition.pieces.empty()) depth.oldest = partition.pieces.back().contents.bytes;
   return depth;
@@ -61,16 +69,25 @@ struct Candidate {
   LsmPlan plan;
 };
 
-std::optional<Candidate> ForDepth(const LsmState& state, size_t index) {
+// The newest `count` pieces.
+LsmPlan InPlace(const LsmPartition& partition, size_t count, LsmTier tier) {
+  return {.to_oldest = false, .tier = tier, .inputs = {InputOf(partition, count)}};
+}
+
+// Requires: there are kFlushedPiecesMax flushed pieces.
+LsmPlan ForDepth(const LsmState& state, size_t index, const Depth& depth) {
+  const LsmPartition& partition = state.partitions[index];
+  if (depth.above >= depth.oldest / 2) return ToOldest(state, index, index);
+  if (depth.merged < kMergedPiecesMax) return InPlace(partition, depth.flushed, LsmTier::kMerged);
+  if (depth.merged_twice >= kMergedTwicePiecesMax) return ToOldest(state, index, index);
+  return InPlace(partition, depth.flushed + depth.merged, LsmTier::kMergedTwice);
+}
+
+std::optional<Candidate> ForPartition(const LsmState& state, size_t index) {
   const LsmPartition& partition = state.partitions[index];
   const Depth depth = DepthOf(state, partition);
-  const size_t pieces = partition.pieces.size();
-  if (depth.flushed >= kFlushedPiecesMax) {
-    const bool all = depth.merged >= kMergedPiecesMax - 1 || depth.above >= depth.oldest / 2;
-    if (all) return Candidate{pieces, ToOldest(state, index, index)};
-    return Candidate{pieces, {.to_oldest = false, .tier = LsmTier::kMerged, .inputs = {InputOf(partition, depth.flushed)}}};
-  }
-  if (IsDenseWithTombstones(partition)) return Candidate{pieces, ToOldest(state, index, index)};
+  if (depth.flushed >= kFlushedPiecesMax) return Candidate{partition.pieces.size(), ForDepth(state, index, depth)};
+  if (IsDenseWithTombstones(partition)) return Candidate{partition.pieces.size(), ToOldest(state, index, index)};
   return std::nullopt;
 }
 
@@ -124,7 +141,7 @@ std::optional<LsmPlan> ForSmallPartitions(const LsmState& state, const LsmTuning
 std::vector<LsmPlan> WhileWriting(const LsmState& state, const LsmTuning& tuning) {
   std::optional<Candidate> deepest;
   for (size_t i = 0; i < state.partitions.size(); ++i) {
-    std::optional<Candidate> candidate = ForDepth(state, i);
+    std::optional<Candidate> candidate = ForPartition(state, i);
     if (candidate && (!deepest || candidate->depth > deepest->depth)) deepest = std::move(candidate);
   }
   if (deepest) return {std::move(deepest->plan)};
@@ -156,6 +173,12 @@ std::vector<LsmPlan> WithAllEffort(const LsmState& state, const LsmTuning& tunin
 
 std::vector<LsmPlan> ChooseLsmMerges(const LsmState& state, MergeEffort effort, const LsmTuning& tuning) {
   return effort == MergeEffort::kAll ? WithAllEffort(state, tuning) : WhileWriting(state, tuning);
+}
+
+uint64_t LsmSegmentSize(uint64_t bytes, const LsmTuning& tuning) {
+  const uint64_t count = std::max<uint64_t>(1, (bytes + tuning.segment_size_bytes / 2) / tuning.segment_size_bytes);
+  const uint64_t even = bytes / count;
+  return std::max(even + even / 64, tuning.segment_size_bytes / 2);
 }
 
 bool IsLsmPartitionSize(uint64_t bytes, const LsmTuning& tuning) { return bytes >= tuning.segment_size_bytes / 2; }

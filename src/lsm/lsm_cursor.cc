@@ -14,7 +14,8 @@ class LsmCursor final : public EntryCursor {
   void Seek(Bytes key, SeekTo to) override {
     if (!status_.ok()) return;
     const size_t partition = FindLsmPartition(trees_.state(), key);
-    // `key` may point into the entry on which the cursor stands: what that was read from lives until the end of the move.
+    // `key` may point into the entry on which the cursor stands: what that was read from lives until the end of the
+    // move.
     const std::unique_ptr<EntryCursor> left_behind = Enter(partition);
     within_->Seek(key, to);
     if (to == SeekTo::kAtOrAfter) return ShowFrom();

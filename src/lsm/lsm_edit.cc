@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <limits>
-#include <string_view>
+#include <set>
 #include <utility>
 
 #include "base/status_macros.h"
@@ -14,8 +14,6 @@ namespace logwood {
 namespace {
 
 enum class EditType : uint8_t { kFlush = 1, kMerge = 2 };
-
-constexpr uint64_t kSumMax = static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
 
 Status Damaged(const std::string& what) { return Status::Corruption("lsm edit: " + what); }
 
@@ -35,7 +33,7 @@ std::optional<bool> ReadFlag(ByteReader& reader) {
 Result<std::vector<LsmSlice>> ReadSlices(ByteReader& reader) {
   std::vector<LsmSlice> slices;
   const auto count = reader.Varint64();
-  if (!count || *count == 0 || *count > reader.rest().size()) return Cut(reader);
+  if (!count || *count == 0) return Cut(reader);
   for (uint64_t i = 0; i < *count; ++i) {
     const auto start = reader.LengthPrefixed();
     const auto contents = ReadLsmContents(reader);
@@ -66,11 +64,12 @@ Result<LsmFlush> ReadFlush(ByteReader& reader) {
 // Nullopt for ids that are cut, or not each there once.
 std::optional<std::vector<uint64_t>> ReadIds(ByteReader& reader) {
   const auto count = reader.Varint64();
-  if (!count || *count > reader.rest().size()) return std::nullopt;
+  if (!count) return std::nullopt;
   std::vector<uint64_t> ids;
+  std::set<uint64_t> known;
   for (uint64_t i = 0; i < *count; ++i) {
     const auto id = reader.Varint64();
-    if (!id || std::ranges::find(ids, *id) != ids.end()) return std::nullopt;
+    if (!id || !known.insert(*id).second) return std::nullopt;
     ids.push_back(*id);
   }
   return ids;
@@ -80,10 +79,7 @@ Result<LsmPlan> ReadPlan(ByteReader& reader) {
   const auto to_oldest = ReadFlag(reader);
   const auto tier = reader.Fixed8();
   const auto count = reader.Varint64();
-  if (!to_oldest || !tier || *tier > static_cast<uint8_t>(LsmTier::kMerged) || !count || *count == 0 ||
-      *count > reader.rest().size()) {
-    return Cut(reader);
-  }
+  if (!to_oldest || !tier || *tier > static_cast<uint8_t>(kLsmTierMax) || !count || *count == 0) return Cut(reader);
   LsmPlan plan{*to_oldest, static_cast<LsmTier>(*tier), {}};
   for (uint64_t i = 0; i < *count; ++i) {
     const auto start = reader.LengthPrefixed();
@@ -114,12 +110,12 @@ Result<LsmMerge> ReadMerge(ByteReader& reader) {
   LOGWOOD_ASSIGN_OR_RETURN(LsmPlan plan, ReadPlan(reader));
   LsmMerge merge{std::move(plan), {}};
   const auto count = reader.Varint64();
-  if (!count || *count > reader.rest().size()) return Cut(reader);
+  if (!count) return Cut(reader);
   for (uint64_t i = 0; i < *count; ++i) {
     LOGWOOD_ASSIGN_OR_RETURN(TreeDescriptor tree, ReadTreeDescriptor(reader));
     LsmMerge::Output output{std::move(tree), {}};
     const auto contents_count = reader.Varint64();
-    if (!contents_count || *contents_count > reader.rest().size()) return Cut(reader);
+    if (!contents_count) return Cut(reader);
     for (uint64_t j = 0; j < *contents_count; ++j) {
       const auto contents = ReadLsmContents(reader);
       if (!contents) return Cut(reader);
@@ -143,17 +139,39 @@ void AppendPlan(std::string& out, const LsmPlan& plan) {
   }
 }
 
+// ---- Places.
+
+// Whether all that a partition has came after segment `id`.
+bool IsNewerThan(uint64_t id, const LsmPartition& partition) {
+  return !partition.pieces.empty() &&
+         std::ranges::all_of(partition.pieces, [id](const LsmPiece& piece) { return piece.segment > id; });
+}
+
+// Where an input's pieces stand; nullopt where they do not, or should be the oldest of their partition and are not.
+std::optional<LsmPlace> FindInput(const LsmState& state, bool to_oldest, const LsmPlan::Input& input) {
+  size_t partition = FindLsmPartition(state, input.partition);
+  if (state.partitions[partition].start != input.partition) return std::nullopt;
+  if (input.segments.empty()) return LsmPlace{partition, state.partitions[partition].pieces.size()};
+  // Flushes may have divided the partition, and taken the lower end: the pieces are then further on.
+  const uint64_t newest = *std::ranges::max_element(input.segments);
+  while (IsNewerThan(newest, state.partitions[partition])) {
+    if (++partition == state.partitions.size()) return std::nullopt;
+  }
+  const auto& pieces = state.partitions[partition].pieces;
+  const auto first = std::ranges::find(pieces, input.segments[0], &LsmPiece::segment);
+  const auto count = static_cast<std::ptrdiff_t>(input.segments.size());
+  if (pieces.end() - first < count || (to_oldest && pieces.end() - first != count)) return std::nullopt;
+  const bool same = std::equal(input.segments.begin(), input.segments.end(), first,
+                               [](uint64_t id, const LsmPiece& piece) { return id == piece.segment; });
+  if (!same) return std::nullopt;
+  return LsmPlace{partition, static_cast<size_t>(first - pieces.begin())};
+}
+
 // ---- Application.
 
 // Null for the last partition, which has no limit.
 const std::string* LimitOf(const LsmState& state, size_t partition) {
   return partition + 1 < state.partitions.size() ? &state.partitions[partition + 1].start : nullptr;
-}
-
-bool Overlaps(const TreeDescriptor& tree, const LsmState& state, size_t partition) {
-  const std::string* const limit = LimitOf(state, partition);
-  return Bytes(tree.last_key) >= Bytes(state.partitions[partition].start) &&
-         (limit == nullptr || Bytes(tree.first_key) < Bytes(*limit));
 }
 
 LsmContents Part(const LsmContents& whole, uint64_t parts) {
@@ -172,30 +190,12 @@ void DropSegmentsWithoutPieces(LsmState& state) {
   std::erase_if(state.segments, [&counts](const auto& segment) { return !counts.contains(segment.first); });
 }
 
-// Sums overflow in no state that was ever written; a forged edit must not make one that cannot be read back.
-Status CheckSums(const LsmState& state) {
-  LsmContents sum;
-  uint64_t bytes = 0;
-  for (const auto& [id, segment] : state.segments) {
-    if (segment.tree.bytes > kSumMax - bytes) return Damaged("segments of more than 2^63 bytes");
-    bytes += segment.tree.bytes;
-  }
-  for (const LsmPartition& partition : state.partitions) {
-    for (const LsmPiece& piece : partition.pieces) {
-      if (piece.contents.entries > kSumMax - sum.entries || piece.contents.bytes > kSumMax - sum.bytes) {
-        return Damaged("pieces of more than 2^63 entries or bytes");
-      }
-      sum += piece.contents;
-    }
-  }
-  return Status::Ok();
-}
-
 // Makes room for a segment that overlaps no piece of the partition into which all of it falls: divides that partition,
 // so that the segment has one half for itself. Does nothing where that is not so.
 void BeginPartitionFor(const TreeDescriptor& tree, LsmState& state) {
   const size_t index = FindLsmPartition(state, tree.first_key);
   if (index != FindLsmPartition(state, tree.last_key) || state.partitions[index].pieces.empty()) return;
+  // Of whole segments, wherever they have pieces: so neither of the two holds anything that was merged away.
   const std::string* smallest = nullptr;
   const std::string* largest = nullptr;
   for (const LsmPiece& piece : state.partitions[index].pieces) {
@@ -219,10 +219,10 @@ Status AddSlice(const LsmFlush& flush, size_t slice, uint64_t id, LsmState& stat
   std::vector<size_t> partitions;
   const Bytes start = flush.slices[slice].start;
   for (size_t i = FindLsmPartition(state, start); i < state.partitions.size(); ++i) {
-    const bool past = slice + 1 < flush.slices.size() &&
-                      Bytes(flush.slices[slice + 1].start) <= Bytes(state.partitions[i].start);
+    const bool past =
+        slice + 1 < flush.slices.size() && Bytes(flush.slices[slice + 1].start) <= Bytes(state.partitions[i].start);
     if (past) break;
-    if (Overlaps(*flush.tree, state, i)) partitions.push_back(i);
+    if (OverlapsLsmPartition(*flush.tree, state, i)) partitions.push_back(i);
   }
   if (partitions.empty()) return Damaged("slice " + std::to_string(slice) + " lies outside of its segment");
   for (const size_t i : partitions) {
@@ -245,12 +245,6 @@ Status ApplyFlush(LsmFlush flush, LsmState& state) {
   return Status::Ok();
 }
 
-Status NoPlace(const LsmPlan::Input& input) {
-  return Damaged("a merge of " + std::to_string(input.segments.size()) +
-                 " pieces, which are not where they were: they began with segment " +
-                 (input.segments.empty() ? "none" : std::to_string(input.segments.front())));
-}
-
 void ErasePieces(LsmState& state, const LsmPlace& place, size_t count) {
   auto& pieces = state.partitions[place.partition].pieces;
   const auto first = pieces.begin() + static_cast<std::ptrdiff_t>(place.piece);
@@ -259,31 +253,38 @@ void ErasePieces(LsmState& state, const LsmPlace& place, size_t count) {
 
 // One segment, or nothing, takes the place of the pieces in each partition.
 Status ApplyMergeInPlace(LsmMerge merge, LsmState& state) {
-  std::optional<uint64_t> id;
-  if (!merge.outputs.empty()) {
-    LOGWOOD_ASSIGN_OR_RETURN(id, AddSegment(state, merge.plan.tier, std::move(merge.outputs[0].tree)));
-  }
-  for (size_t i = 0; i < merge.plan.inputs.size(); ++i) {
-    const LsmPlan::Input& input = merge.plan.inputs[i];
-    const auto place = FindLsmInput(state, merge.plan, i);
-    if (!place) return NoPlace(input);
-    ErasePieces(state, *place, input.segments.size());
-    if (!id) continue;
-    auto& pieces = state.partitions[place->partition].pieces;
-    pieces.insert(pieces.begin() + static_cast<std::ptrdiff_t>(place->piece),
-                  LsmPiece{*id, merge.outputs[0].contents[i]});
+  LOGWOOD_ASSIGN_OR_RETURN(const std::vector<LsmPlace> places, FindLsmInputs(state, merge.plan));
+  for (size_t i = 0; i < places.size(); ++i) ErasePieces(state, places[i], merge.plan.inputs[i].segments.size());
+  if (merge.outputs.empty()) return Status::Ok();
+  LsmMerge::Output& output = merge.outputs[0];
+  LOGWOOD_ASSIGN_OR_RETURN(const uint64_t id, AddSegment(state, merge.plan.tier, std::move(output.tree)));
+  for (size_t i = 0; i < places.size(); ++i) {
+    if (output.contents[i].entries == 0) continue;
+    auto& pieces = state.partitions[places[i].partition].pieces;
+    pieces.insert(pieces.begin() + static_cast<std::ptrdiff_t>(places[i].piece), LsmPiece{id, output.contents[i]});
   }
   return Status::Ok();
 }
 
-// The pieces of neighbouring partitions as those of one: all of flushes that came while the merge ran.
-Result<std::vector<LsmPiece>> Join(const LsmState& state, size_t first, size_t last) {
+// The newest segment that a plan names; 0 where it names none.
+uint64_t NewestOf(const LsmPlan& plan) {
+  uint64_t newest = 0;
+  for (const LsmPlan::Input& input : plan.inputs) {
+    for (const uint64_t id : input.segments) newest = std::max(newest, id);
+  }
+  return newest;
+}
+
+// The pieces of neighbouring partitions as those of one. All are of flushes that came while the merge ran, and so of
+// segments that were not merged away in any of the partitions; the one with the larger id is the newer.
+Result<std::vector<LsmPiece>> Join(const LsmState& state, size_t first, size_t last, uint64_t newest_merged) {
   std::map<uint64_t, LsmContents> sums;
   for (size_t i = first; i <= last; ++i) {
-    const auto& pieces = state.partitions[i].pieces;
-    for (size_t j = 0; j < pieces.size(); ++j) {
-      if (j > 0 && pieces[j].segment >= pieces[j - 1].segment) return Damaged("a merge meets another one's segment");
-      sums[pieces[j].segment] += pieces[j].contents;
+    for (const LsmPiece& piece : state.partitions[i].pieces) {
+      if (piece.segment <= newest_merged || state.segments.at(piece.segment).tier != LsmTier::kFlushed) {
+        return Damaged("a merge meets segment " + std::to_string(piece.segment) + ", which no flush brought meanwhile");
+      }
+      sums[piece.segment] += piece.contents;
     }
   }
   std::vector<LsmPiece> pieces;
@@ -301,7 +302,7 @@ void Divide(LsmState& state, size_t index, const std::vector<std::string>& start
   for (const LsmPiece& piece : pieces) {
     std::vector<size_t> holders;
     for (size_t i = index; i <= index + starts.size(); ++i) {
-      if (Overlaps(state.segments.at(piece.segment).tree, state, i)) holders.push_back(i);
+      if (OverlapsLsmPartition(state.segments.at(piece.segment).tree, state, i)) holders.push_back(i);
     }
     for (const size_t i : holders) {
       state.partitions[i].pieces.push_back({piece.segment, Part(piece.contents, holders.size())});
@@ -311,41 +312,30 @@ void Divide(LsmState& state, size_t index, const std::vector<std::string>& start
 
 // The partitions of the inputs become one, which is then divided among the outputs.
 Status ApplyMergeToOldest(LsmMerge merge, LsmState& state) {
-  std::optional<size_t> first;
-  size_t last = 0;
-  for (size_t i = 0; i < merge.plan.inputs.size(); ++i) {
-    const auto place = FindLsmInput(state, merge.plan, i);
-    if (!place) return NoPlace(merge.plan.inputs[i]);
-    ErasePieces(state, *place, merge.plan.inputs[i].segments.size());
-    if (!first) first = place->partition;
-    last = place->partition;
-  }
-  LOGWOOD_ASSIGN_OR_RETURN(state.partitions[*first].pieces, Join(state, *first, last));
-  const auto begin = state.partitions.begin() + static_cast<std::ptrdiff_t>(*first) + 1;
-  state.partitions.erase(begin, begin + static_cast<std::ptrdiff_t>(last - *first));
+  LOGWOOD_ASSIGN_OR_RETURN(const std::vector<LsmPlace> places, FindLsmInputs(state, merge.plan));
+  for (size_t i = 0; i < places.size(); ++i) ErasePieces(state, places[i], merge.plan.inputs[i].segments.size());
+  const size_t first = places.front().partition;
+  const size_t last = places.back().partition;
+  LOGWOOD_ASSIGN_OR_RETURN(state.partitions[first].pieces, Join(state, first, last, NewestOf(merge.plan)));
+  const auto begin = state.partitions.begin() + static_cast<std::ptrdiff_t>(first) + 1;
+  state.partitions.erase(begin, begin + static_cast<std::ptrdiff_t>(last - first));
 
-  const std::string* const limit = LimitOf(state, *first);
+  const std::string* const limit = LimitOf(state, first);
   std::vector<std::string> starts;
   for (size_t i = 0; i < merge.outputs.size(); ++i) {
     const TreeDescriptor& tree = merge.outputs[i].tree;
-    const bool inside = Bytes(tree.first_key) >= Bytes(state.partitions[*first].start) &&
+    const bool inside = Bytes(tree.first_key) >= Bytes(state.partitions[first].start) &&
                         (limit == nullptr || Bytes(tree.last_key) < Bytes(*limit));
     if (!inside) return Damaged("a merge brings keys that are not of its partitions");
     if (i > 0) starts.push_back(tree.first_key);
   }
-  if (!starts.empty()) Divide(state, *first, starts);
+  if (!starts.empty()) Divide(state, first, starts);
   for (size_t i = 0; i < merge.outputs.size(); ++i) {
     LsmMerge::Output& output = merge.outputs[i];
     LOGWOOD_ASSIGN_OR_RETURN(const uint64_t id, AddSegment(state, merge.plan.tier, std::move(output.tree)));
-    state.partitions[*first + i].pieces.push_back({id, output.contents[0]});
+    state.partitions[first + i].pieces.push_back({id, output.contents[0]});
   }
   return Status::Ok();
-}
-
-// Whether all that a partition has came after segment `id`.
-bool IsNewerThan(uint64_t id, const LsmPartition& partition) {
-  return !partition.pieces.empty() &&
-         std::ranges::all_of(partition.pieces, [id](const LsmPiece& piece) { return piece.segment > id; });
 }
 
 Status Apply(Bytes edit, LsmState& state) {
@@ -401,7 +391,7 @@ Status ApplyLsmEdit(Bytes edit, LsmState& state) {
   LsmState next = state;
   LOGWOOD_RETURN_IF_ERROR(Apply(edit, next));
   DropSegmentsWithoutPieces(next);
-  LOGWOOD_RETURN_IF_ERROR(CheckSums(next));
+  LOGWOOD_RETURN_IF_ERROR(CheckLsmState(next));  // A forged edit must not make what cannot be read back.
   state = std::move(next);
   return Status::Ok();
 }
@@ -419,24 +409,17 @@ Result<LsmPlan> DecodeLsmPlan(Bytes data) {
   return plan;
 }
 
-std::optional<LsmPlace> FindLsmInput(const LsmState& state, const LsmPlan& plan, size_t index) {
-  const LsmPlan::Input& input = plan.inputs[index];
-  size_t partition = FindLsmPartition(state, input.partition);
-  if (state.partitions[partition].start != input.partition) return std::nullopt;
-  if (input.segments.empty()) return LsmPlace{partition, state.partitions[partition].pieces.size()};
-  // Flushes may have divided the partition, and taken the lower end: the pieces are then further on.
-  const uint64_t newest = *std::ranges::max_element(input.segments);
-  while (IsNewerThan(newest, state.partitions[partition])) {
-    if (++partition == state.partitions.size()) return std::nullopt;
+Result<std::vector<LsmPlace>> FindLsmInputs(const LsmState& state, const LsmPlan& plan) {
+  std::vector<LsmPlace> places;
+  for (const LsmPlan::Input& input : plan.inputs) {
+    const auto place = FindInput(state, plan.to_oldest, input);
+    if (!place || (!places.empty() && place->partition <= places.back().partition)) {
+      return Damaged("a merge of " + std::to_string(input.segments.size()) +
+                     " pieces that are not where they were: " + "input " + std::to_string(places.size()));
+    }
+    places.push_back(*place);
   }
-  const auto& pieces = state.partitions[partition].pieces;
-  const auto first = std::ranges::find(pieces, input.segments[0], &LsmPiece::segment);
-  const auto count = static_cast<std::ptrdiff_t>(input.segments.size());
-  if (pieces.end() - first < count || (plan.to_oldest && pieces.end() - first != count)) return std::nullopt;
-  const bool same = std::equal(input.segments.begin(), input.segments.end(), first,
-                               [](uint64_t id, const LsmPiece& piece) { return id == piece.segment; });
-  if (!same) return std::nullopt;
-  return LsmPlace{partition, static_cast<size_t>(first - pieces.begin())};
+  return places;
 }
 
 }  // namespace logwood

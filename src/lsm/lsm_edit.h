@@ -61,7 +61,8 @@ struct LsmMerge {
 [[nodiscard]] std::string EncodeLsmFlush(const LsmFlush& flush);
 [[nodiscard]] std::string EncodeLsmMerge(const LsmMerge& merge);
 // Makes an encoded flush or merge. A merge holds also for what flushes have made of the state it was planned for; two
-// merges at a time it does not foresee. Errors: kCorruption (no edit, or one that does not fit; the state is unchanged).
+// merges at a time it does not foresee. Errors: kCorruption (no edit, or one that does not fit; the state is
+// unchanged).
 Status ApplyLsmEdit(Bytes edit, LsmState& state);
 
 [[nodiscard]] std::string EncodeLsmPlan(const LsmPlan& plan);
@@ -73,8 +74,8 @@ struct LsmPlace {
   size_t partition;
   size_t piece;  // The first of them.
 };
-// Nullopt where the state has them no more, or where the plan asks for the oldest and they are not. A partition that
-// has begun inside of it since the plan was made does not matter.
-[[nodiscard]] std::optional<LsmPlace> FindLsmInput(const LsmState& state, const LsmPlan& plan, size_t input);
+// One for each input, in key order. Partitions that flushes have begun between them since the plan was made do not
+// matter. Errors: kCorruption (the state has the pieces no more, or the plan asks for the oldest and they are not).
+[[nodiscard]] Result<std::vector<LsmPlace>> FindLsmInputs(const LsmState& state, const LsmPlan& plan);
 
 }  // namespace logwood

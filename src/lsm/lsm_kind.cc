@@ -42,12 +42,10 @@ std::vector<const LsmSegment*> SegmentsUsedUp(const LsmPlan& plan, const LsmStat
   return used_up;
 }
 
-// How large to make each segment, so that the last is not much smaller than the others.
-uint64_t EvenSegmentSize(const std::vector<LsmPlace>& places, const LsmState& state, const LsmTuning& tuning) {
+uint64_t BytesOf(const std::vector<LsmPlace>& places, const LsmState& state) {
   uint64_t bytes = 0;
   for (const LsmPlace& place : places) bytes += state.partitions[place.partition].contents().bytes;
-  const uint64_t count = std::max<uint64_t>(1, (bytes + tuning.segment_size_bytes / 2) / tuning.segment_size_bytes);
-  return std::max<uint64_t>(1, bytes / count + bytes / count / 64);
+  return bytes;
 }
 
 class LsmKind : public Kind {
@@ -112,7 +110,7 @@ class LsmKind : public Kind {
   Result<KindEdit> Merge(Bytes plan_bytes, const CollectionTrees& collection, JobOutput& output) const override {
     const LsmTrees& trees = TreesOf(collection);
     LOGWOOD_ASSIGN_OR_RETURN(LsmMerge merge, MergeOf(plan_bytes));
-    LOGWOOD_ASSIGN_OR_RETURN(const std::vector<LsmPlace> places, PlacesOf(merge.plan, trees.state()));
+    LOGWOOD_ASSIGN_OR_RETURN(const std::vector<LsmPlace> places, FindLsmInputs(trees.state(), merge.plan));
     LOGWOOD_ASSIGN_OR_RETURN(merge.outputs, WriteMerged(merge.plan, places, trees, output));
     LiveBytesChanges live_bytes;
     for (const LsmSegment* const segment : SegmentsUsedUp(merge.plan, trees.state())) live_bytes.Remove(segment->tree);
@@ -147,22 +145,12 @@ class LsmKind : public Kind {
     return LsmMerge{std::move(plan), {}};
   }
 
-  static Result<std::vector<LsmPlace>> PlacesOf(const LsmPlan& plan, const LsmState& state) {
-    std::vector<LsmPlace> places;
-    for (size_t i = 0; i < plan.inputs.size(); ++i) {
-      const auto place = FindLsmInput(state, plan, i);
-      if (!place) return Status::Corruption("lsm plan: input " + std::to_string(i) + " is not in the collection");
-      places.push_back(*place);
-    }
-    return places;
-  }
-
   Result<std::vector<LsmMerge::Output>> WriteMerged(const LsmPlan& plan, const std::vector<LsmPlace>& places,
                                                     const LsmTrees& trees, JobOutput& output) const {
     LsmWriter::Options options{trees.state().block_size_bytes, true, std::nullopt};
     if (plan.to_oldest) {
       options.keeps_tombstones = false;  // I8.
-      options.segment_size_bytes = EvenSegmentSize(places, trees.state(), tuning_);
+      options.segment_size_bytes = LsmSegmentSize(BytesOf(places, trees.state()), tuning_);
     }
     LsmWriter writer(output, options);
     std::vector<LsmContents> by_input;

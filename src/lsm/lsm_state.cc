@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <limits>
-#include <string_view>
+#include <set>
 #include <utility>
 
 #include "base/status_macros.h"
@@ -24,105 +24,123 @@ Status Cut(const ByteReader& reader) {
   return Damaged("offset " + std::to_string(reader.offset()) + ": no whole or valid field");
 }
 
-// Decodes a state, and checks what the fields say of one another.
-class StateReader {
- public:
-  explicit StateReader(Bytes data) : reader_(data) {}
+Result<LsmSegment> ReadSegment(ByteReader& reader) {
+  const auto tier = reader.Fixed8();
+  if (!tier || *tier > static_cast<uint8_t>(kLsmTierMax)) return Cut(reader);
+  LOGWOOD_ASSIGN_OR_RETURN(TreeDescriptor tree, ReadTreeDescriptor(reader));
+  return LsmSegment{static_cast<LsmTier>(*tier), std::move(tree)};
+}
 
-  Result<LsmState> Read() {
-    LOGWOOD_RETURN_IF_ERROR(ReadHead());
-    LOGWOOD_RETURN_IF_ERROR(ReadSegments());
-    LOGWOOD_RETURN_IF_ERROR(ReadPartitions());
-    if (!reader_.empty()) return Cut(reader_);
-    if (CountLsmPieces(state_).size() != state_.segments.size()) return Damaged("a segment without a piece");
-    return std::move(state_);
+Status ReadSegments(ByteReader& reader, LsmState& state) {
+  const auto count = reader.Varint64();
+  if (!count) return Cut(reader);
+  for (uint64_t i = 0; i < *count; ++i) {
+    const auto id = reader.Varint64();
+    if (!id) return Cut(reader);
+    if (!state.segments.empty() && *id <= state.segments.rbegin()->first) {
+      return Damaged("segment " + std::to_string(*id) + " stands behind segment " +
+                     std::to_string(state.segments.rbegin()->first));
+    }
+    LOGWOOD_ASSIGN_OR_RETURN(LsmSegment segment, ReadSegment(reader));
+    state.segments.emplace(*id, std::move(segment));
   }
+  return Status::Ok();
+}
+
+Result<LsmPartition> ReadPartition(ByteReader& reader) {
+  const auto start = reader.LengthPrefixed();
+  const auto count = reader.Varint64();
+  if (!start || !count) return Cut(reader);
+  LsmPartition partition{start->ToString(), {}};
+  for (uint64_t i = 0; i < *count; ++i) {
+    const auto id = reader.Varint64();
+    const auto contents = ReadLsmContents(reader);
+    if (!id || !contents) return Cut(reader);
+    partition.pieces.push_back({*id, *contents});
+  }
+  return partition;
+}
+
+Status ReadPartitions(ByteReader& reader, LsmState& state) {
+  const auto count = reader.Varint64();
+  if (!count) return Cut(reader);
+  state.partitions.clear();
+  for (uint64_t i = 0; i < *count; ++i) {
+    LOGWOOD_ASSIGN_OR_RETURN(LsmPartition partition, ReadPartition(reader));
+    state.partitions.push_back(std::move(partition));
+  }
+  return Status::Ok();
+}
+
+bool AddWithin(uint64_t more, uint64_t& sum) {
+  if (more > kSumMax - sum) return false;
+  sum += more;
+  return true;
+}
+
+Status CheckSegments(const LsmState& state) {
+  uint64_t bytes = 0;
+  for (const auto& [id, segment] : state.segments) {
+    if (id == 0 || id >= state.next_segment_id) {
+      return Damaged("segment " + std::to_string(id) + "; the next is " + std::to_string(state.next_segment_id));
+    }
+    if (!AddWithin(segment.tree.bytes, bytes)) return Damaged("segments of more than 2^63 bytes");
+  }
+  return Status::Ok();
+}
+
+// What the pieces say of their segments.
+class PieceCheck {
+ public:
+  explicit PieceCheck(const LsmState& state) : state_(state) {}
+
+  Status Check(size_t index) {
+    std::set<uint64_t> here;
+    for (const LsmPiece& piece : state_.partitions[index].pieces) {
+      const auto segment = state_.segments.find(piece.segment);
+      const bool fits = segment != state_.segments.end() && here.insert(piece.segment).second &&
+                        OverlapsLsmPartition(segment->second.tree, state_, index);
+      if (!fits) {
+        return Damaged("partition " + std::to_string(index) + " has a piece of segment " +
+                       std::to_string(piece.segment) + ", which is unknown, elsewhere, or there already");
+      }
+      const LsmContents& contents = piece.contents;
+      uint64_t& entries = entries_[piece.segment];
+      if (contents.tombstones > contents.entries || contents.entries > segment->second.tree.entries - entries ||
+          !AddWithin(contents.entries, all_entries_) || !AddWithin(contents.bytes, all_bytes_)) {
+        return Damaged("a piece of segment " + std::to_string(piece.segment) + " with " +
+                       std::to_string(contents.entries) + " entries and " + std::to_string(contents.bytes) +
+                       " bytes: more than there can be");
+      }
+      entries += contents.entries;
+    }
+    return Status::Ok();
+  }
+
+  [[nodiscard]] size_t segments_met() const { return entries_.size(); }
 
  private:
-  Status ReadHead() {
-    const auto block_size = reader_.Varint32();
-    const auto next_segment_id = reader_.Varint64();
-    if (!block_size || !next_segment_id || *next_segment_id == 0) return Cut(reader_);
-    if (*block_size < kBlockSizeBytesMin || *block_size > kBlockSizeBytesMax) {
-      return Damaged("a block size of " + std::to_string(*block_size) + " bytes");
-    }
-    state_.block_size_bytes = *block_size;
-    state_.next_segment_id = *next_segment_id;
-    return Status::Ok();
-  }
-
-  Status ReadSegments() {
-    const auto count = reader_.Varint64();
-    if (!count) return Cut(reader_);
-    for (uint64_t i = 0; i < *count; ++i) LOGWOOD_RETURN_IF_ERROR(ReadSegment());
-    return Status::Ok();
-  }
-
-  Status ReadSegment() {
-    const auto id = reader_.Varint64();
-    const auto tier = reader_.Fixed8();
-    if (!id || !tier || *tier > static_cast<uint8_t>(LsmTier::kMerged)) return Cut(reader_);
-    const uint64_t last_id = state_.segments.empty() ? 0 : state_.segments.rbegin()->first;
-    if (*id <= last_id || *id >= state_.next_segment_id) {
-      return Damaged("segment " + std::to_string(*id) + " stands behind segment " + std::to_string(last_id) +
-                     "; the next id is " + std::to_string(state_.next_segment_id));
-    }
-    LOGWOOD_ASSIGN_OR_RETURN(TreeDescriptor tree, ReadTreeDescriptor(reader_));
-    if (!AddWithin(bytes_, tree.bytes)) return Damaged("its segments have more than 2^63 bytes");
-    state_.segments.emplace(*id, LsmSegment{static_cast<LsmTier>(*tier), std::move(tree)});
-    return Status::Ok();
-  }
-
-  Status ReadPartitions() {
-    const auto count = reader_.Varint64();
-    // A partition takes two bytes at least: no count makes us reserve more than is there.
-    if (!count || *count == 0 || *count > reader_.rest().size()) return Cut(reader_);
-    state_.partitions.clear();
-    for (uint64_t i = 0; i < *count; ++i) LOGWOOD_RETURN_IF_ERROR(ReadPartition());
-    return Status::Ok();
-  }
-
-  Status ReadPartition() {
-    const auto start = reader_.LengthPrefixed();
-    const auto count = reader_.Varint64();
-    if (!start || start->size() > kKeySizeMax || !count) return Cut(reader_);
-    const bool first = state_.partitions.empty();
-    if (first != start->empty() || (!first && *start <= Bytes(state_.partitions.back().start))) {
-      return Damaged("partition " + std::to_string(state_.partitions.size()) + " is out of order");
-    }
-    LsmPartition partition{start->ToString(), {}};
-    for (uint64_t i = 0; i < *count; ++i) LOGWOOD_RETURN_IF_ERROR(ReadPiece(partition));
-    state_.partitions.push_back(std::move(partition));
-    return Status::Ok();
-  }
-
-  Status ReadPiece(LsmPartition& partition) {
-    const auto id = reader_.Varint64();
-    const auto contents = ReadLsmContents(reader_);
-    if (!id || !contents) return Cut(reader_);
-    const auto is_it = [&id](const LsmPiece& piece) { return piece.segment == *id; };
-    if (!state_.segments.contains(*id) || std::ranges::any_of(partition.pieces, is_it)) {
-      return Damaged("a piece of segment " + std::to_string(*id) + ", which is unknown or was there before");
-    }
-    if (!AddWithin(entries_, contents->entries) || !AddWithin(piece_bytes_, contents->bytes)) {
-      return Damaged("its pieces hold more than 2^63 entries or bytes");
-    }
-    partition.pieces.push_back({*id, *contents});
-    return Status::Ok();
-  }
-
-  static bool AddWithin(uint64_t& sum, uint64_t more) {
-    if (more > kSumMax - sum) return false;
-    sum += more;
-    return true;
-  }
-
-  ByteReader reader_;
-  LsmState state_;
-  uint64_t bytes_ = 0;
-  uint64_t entries_ = 0;
-  uint64_t piece_bytes_ = 0;
+  const LsmState& state_;
+  std::map<uint64_t, uint64_t> entries_;  // In the pieces of each segment.
+  uint64_t all_entries_ = 0;
+  uint64_t all_bytes_ = 0;
 };
+
+Status CheckPartitions(const LsmState& state) {
+  if (state.partitions.empty() || !state.partitions[0].start.empty()) {
+    return Damaged("the first partition does not begin with the empty key");
+  }
+  PieceCheck pieces(state);
+  for (size_t i = 0; i < state.partitions.size(); ++i) {
+    const std::string& start = state.partitions[i].start;
+    if (start.size() > kKeySizeMax || (i > 0 && Bytes(start) <= Bytes(state.partitions[i - 1].start))) {
+      return Damaged("partition " + std::to_string(i) + " is out of order, or begins with a key that is too long");
+    }
+    LOGWOOD_RETURN_IF_ERROR(pieces.Check(i));
+  }
+  if (pieces.segments_met() != state.segments.size()) return Damaged("a segment without a piece");
+  return Status::Ok();
+}
 
 }  // namespace
 
@@ -139,6 +157,12 @@ LsmContents LsmPartition::contents() const {
   return sum;
 }
 
+bool OverlapsLsmPartition(const TreeDescriptor& tree, const LsmState& state, size_t partition) {
+  const bool is_last = partition + 1 == state.partitions.size();
+  return Bytes(tree.last_key) >= Bytes(state.partitions[partition].start) &&
+         (is_last || Bytes(tree.first_key) < Bytes(state.partitions[partition + 1].start));
+}
+
 size_t FindLsmPartition(const LsmState& state, Bytes key) {
   const auto above = std::upper_bound(state.partitions.begin() + 1, state.partitions.end(), key,
                                       [](Bytes a, const LsmPartition& b) { return a < Bytes(b.start); });
@@ -151,6 +175,15 @@ std::map<uint64_t, size_t> CountLsmPieces(const LsmState& state) {
     for (const LsmPiece& piece : partition.pieces) ++counts[piece.segment];
   }
   return counts;
+}
+
+Status CheckLsmState(const LsmState& state) {
+  if (state.block_size_bytes < kBlockSizeBytesMin || state.block_size_bytes > kBlockSizeBytesMax) {
+    return Damaged("a block size of " + std::to_string(state.block_size_bytes) + " bytes");
+  }
+  if (state.next_segment_id == 0) return Damaged("no segment id is left");
+  LOGWOOD_RETURN_IF_ERROR(CheckSegments(state));
+  return CheckPartitions(state);
 }
 
 std::string EncodeLsmState(const LsmState& state) {
@@ -175,7 +208,20 @@ std::string EncodeLsmState(const LsmState& state) {
   return out;
 }
 
-Result<LsmState> DecodeLsmState(Bytes data) { return StateReader(data).Read(); }
+Result<LsmState> DecodeLsmState(Bytes data) {
+  ByteReader reader(data);
+  LsmState state;
+  const auto block_size_bytes = reader.Varint32();
+  const auto next_segment_id = reader.Varint64();
+  if (!block_size_bytes || !next_segment_id) return Cut(reader);
+  state.block_size_bytes = *block_size_bytes;
+  state.next_segment_id = *next_segment_id;
+  LOGWOOD_RETURN_IF_ERROR(ReadSegments(reader, state));
+  LOGWOOD_RETURN_IF_ERROR(ReadPartitions(reader, state));
+  if (!reader.empty()) return Cut(reader);
+  LOGWOOD_RETURN_IF_ERROR(CheckLsmState(state));
+  return state;
+}
 
 void AppendLsmContents(std::string& out, const LsmContents& contents) {
   AppendVarint(out, contents.entries);

@@ -33,11 +33,13 @@ struct LsmContents {
   friend bool operator==(const LsmContents&, const LsmContents&) = default;
 };
 
-// How often the entries of a segment were merged before they meet the oldest run.
+// How often the entries of a segment were merged on their way to the oldest run.
 enum class LsmTier : uint8_t {
-  kFlushed = 0,  // As a flush left them.
-  kMerged = 1,   // Merged once, or in the oldest run.
+  kFlushed = 0,      // As a flush left them.
+  kMerged = 1,       // Once, or into the oldest run.
+  kMergedTwice = 2,  // With others that were merged before.
 };
+inline constexpr LsmTier kLsmTierMax = LsmTier::kMergedTwice;
 
 struct LsmSegment {
   LsmTier tier = LsmTier::kFlushed;
@@ -61,16 +63,22 @@ struct LsmPartition {
 
 struct LsmState {
   uint32_t block_size_bytes = 0;
-  uint64_t next_segment_id = 1;              // Ids are given out in the order of edits and never used twice.
-  std::map<uint64_t, LsmSegment> segments;   // By id; each has a piece somewhere.
-  std::vector<LsmPartition> partitions{1};   // In key order, without gaps; the first begins with the empty key.
+  uint64_t next_segment_id = 1;             // Ids are given out in the order of edits and never used twice.
+  std::map<uint64_t, LsmSegment> segments;  // By id; each has a piece somewhere.
+  std::vector<LsmPartition> partitions{1};  // In key order, without gaps; the first begins with the empty key.
   friend bool operator==(const LsmState&, const LsmState&) = default;
 };
 
 // Index of the partition that `key` belongs to.
 [[nodiscard]] size_t FindLsmPartition(const LsmState& state, Bytes key);
+// Whether keys of `tree` may lie in a partition.
+[[nodiscard]] bool OverlapsLsmPartition(const TreeDescriptor& tree, const LsmState& state, size_t partition);
 // Pieces of each segment, by id.
 [[nodiscard]] std::map<uint64_t, size_t> CountLsmPieces(const LsmState& state);
+
+// Whether the fields of a state fit together: what passes can be encoded and decoded again, and the sums of all bytes
+// and of all entries stay within 63 bits. Errors: kCorruption.
+[[nodiscard]] Status CheckLsmState(const LsmState& state);
 
 [[nodiscard]] std::string EncodeLsmState(const LsmState& state);
 // Errors: kCorruption.

@@ -40,7 +40,7 @@ class LsmTrees : public CollectionTrees {
   LsmTrees(LsmState state, Segments segments);
 
   LsmState state_;
-  Segments segments_;                               // By id.
+  Segments segments_;                             // By id.
   std::vector<std::vector<const Tree*>> pieces_;  // Of each partition, the newest first.
 };
 
