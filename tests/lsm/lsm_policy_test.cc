@@ -111,7 +111,8 @@ class PolicyWorld {
  private:
   [[nodiscard]] Records Between(const Records& records, size_t partition) const {
     const auto at = [&records](const std::string& key) {
-      return std::ranges::lower_bound(records, static_cast<uint32_t>(key.empty() ? 0 : std::stoul(key)), {}, &Record::key);
+      return std::ranges::lower_bound(records, static_cast<uint32_t>(key.empty() ? 0 : std::stoul(key)), {},
+                                      &Record::key);
     };
     const bool last = partition + 1 == state_.partitions.size();
     return {at(state_.partitions[partition].start), last ? records.end() : at(state_.partitions[partition + 1].start)};
@@ -155,7 +156,8 @@ class PolicyWorld {
     Apply(EncodeLsmMerge(merge));
   }
 
-  void WriteOutputs(const LsmPlan& plan, const Records& all, const std::vector<LsmContents>& by_input, LsmMerge& merge) {
+  void WriteOutputs(const LsmPlan& plan, const Records& all, const std::vector<LsmContents>& by_input,
+                    LsmMerge& merge) {
     ++jobs_;
     if (all.empty()) return;
     if (!plan.to_oldest) {
