@@ -14,8 +14,6 @@ namespace {
 constexpr size_t kFlushedPiecesMax = 4;
 constexpr size_t kMergedPiecesMax = 2;
 constexpr size_t kMergedTwicePiecesMax = 1;
-// Below so many entries tombstones cost no scan much.
-constexpr uint64_t kTombstonesMin = 1024;
 
 // What Choose() looks at of a partition.
 struct Depth {
@@ -58,9 +56,9 @@ LsmPlan ToOldest(const LsmState& state, size_t first, size_t last) {
   return plan;
 }
 
-bool IsDenseWithTombstones(const LsmPartition& partition) {
+bool IsDenseWithTombstones(const LsmPartition& partition, const LsmTuning& tuning) {
   const LsmContents contents = partition.contents();
-  return contents.tombstones >= kTombstonesMin && contents.tombstones >= contents.entries / 4;
+  return contents.tombstones >= tuning.tombstones_min && contents.tombstones >= contents.entries / 4;
 }
 
 // A plan and how much it is wanted.
@@ -83,11 +81,12 @@ LsmPlan ForDepth(const LsmState& state, size_t index, const Depth& depth) {
   return InPlace(partition, depth.flushed + depth.merged, LsmTier::kMergedTwice);
 }
 
-std::optional<Candidate> ForPartition(const LsmState& state, size_t index) {
+std::optional<Candidate> ForPartition(const LsmState& state, size_t index, const LsmTuning& tuning) {
   const LsmPartition& partition = state.partitions[index];
   const Depth depth = DepthOf(state, partition);
   if (depth.flushed >= kFlushedPiecesMax) return Candidate{partition.pieces.size(), ForDepth(state, index, depth)};
-  if (IsDenseWithTombstones(partition)) return Candidate{partition.pieces.size(), ToOldest(state, index, index)};
+  if (IsDenseWithTombstones(partition, tuning))
+    return Candidate{partition.pieces.size(), ToOldest(state, index, index)};
   return std::nullopt;
 }
 
@@ -141,7 +140,7 @@ std::optional<LsmPlan> ForSmallPartitions(const LsmState& state, const LsmTuning
 std::vector<LsmPlan> WhileWriting(const LsmState& state, const LsmTuning& tuning) {
   std::optional<Candidate> deepest;
   for (size_t i = 0; i < state.partitions.size(); ++i) {
-    std::optional<Candidate> candidate = ForPartition(state, i);
+    std::optional<Candidate> candidate = ForPartition(state, i, tuning);
     if (candidate && (!deepest || candidate->depth > deepest->depth)) deepest = std::move(candidate);
   }
   if (deepest) return {std::move(deepest->plan)};
@@ -156,14 +155,23 @@ bool IsWhole(const LsmState& state, const LsmPiece& piece) {
   return piece.contents.entries == tree.entries && tree.tombstones == 0;
 }
 
+// Whether merging these partitions would gain nothing: it is not worth it only to be rid of empty ones.
+bool IsSettled(const LsmState& state, size_t first, size_t last) {
+  const LsmPiece* only = nullptr;
+  for (size_t i = first; i <= last; ++i) {
+    for (const LsmPiece& piece : state.partitions[i].pieces) {
+      if (only != nullptr) return false;
+      only = &piece;
+    }
+  }
+  return only != nullptr ? IsWhole(state, *only) : first == last;
+}
+
 std::vector<LsmPlan> WithAllEffort(const LsmState& state, const LsmTuning& tuning) {
   std::vector<LsmPlan> plans;
   for (size_t first = 0; first < state.partitions.size(); ++first) {
     const size_t last = EndOfSmall(state, first, tuning.segment_size_bytes);
-    const LsmPartition& partition = state.partitions[first];
-    const bool is_whole = partition.pieces.size() == 1 && IsWhole(state, partition.pieces[0]);
-    const bool settled = first == last && (is_whole || partition.pieces.empty());
-    if (!settled) plans.push_back(ToOldest(state, first, last));
+    if (!IsSettled(state, first, last)) plans.push_back(ToOldest(state, first, last));
     first = last;
   }
   return plans;

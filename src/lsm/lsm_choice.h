@@ -22,6 +22,7 @@ namespace logwood {
 
 struct LsmTuning {
   uint64_t segment_size_bytes = uint64_t{48} << 20;  // What segments of the oldest run aim at.
+  uint64_t tombstones_min = 1024;                    // In a partition; fewer cost no scan much.
 };
 
 // While writing: the most urgent merge, if any is. With all effort: merges that leave one run without tombstones, each
