@@ -72,8 +72,8 @@ class Database {
 
   // Brings all entries in memory into trees and waits for it. Errors: kReadOnly, kClosed, kIo, kNoSpace, kCorruption.
   Status Flush();
-  // Flush(), then merges a collection down to one tree: fewest reads, least space. What is flushed meanwhile stays
-  // beside it. Errors as Flush();
+  // Flush(), then merges a collection until each key stands once and no deletion is left: fewest reads, least space.
+  // What is flushed meanwhile stays beside it. Errors as Flush();
   // also kNotFound (the collection was dropped), kInvalidArgument (it is another database's).
   Status Compact(const Collection& collection);
   // Reads everything that trees hold and checks it. The log was checked when the database was opened.
@@ -81,6 +81,8 @@ class Database {
   [[nodiscard]] Result<Verification> Verify() const;
 
  private:
+  friend class DatabaseFactory;
+
   explicit Database(std::shared_ptr<Engine> engine) noexcept;
 
   std::shared_ptr<Engine> engine_;

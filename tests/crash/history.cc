@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 #include <utility>
 
+#include "api/database_factory.h"
 #include "base/status_macros.h"
+#include "tests/model/small_segments.h"
 
 namespace logwood::testing {
 namespace {
@@ -91,7 +93,7 @@ void History::RunRecovery() {
 }
 
 bool History::Open(const Options& options) {
-  auto opened = Database::Open(world_.store, options, world_.runtime);
+  auto opened = DatabaseFactory::Open(world_.store, options, world_.runtime, kSmallSegments);
   if (!opened.ok()) {
     failure_ = opened.status();
     return false;

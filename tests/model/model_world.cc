@@ -4,6 +4,8 @@
 #include <sstream>
 #include <utility>
 
+#include "api/database_factory.h"
+#include "tests/model/small_segments.h"
 #include "tests/model/store_audit.h"
 
 namespace logwood::testing {
@@ -77,7 +79,7 @@ const ModelWorld::WeightedStep& ModelWorld::DrawStep() {
 // Opening and closing.
 
 void ModelWorld::Open() {
-  Result<Database> opened = Database::Open(store_, options_, runtime_);
+  Result<Database> opened = DatabaseFactory::Open(store_, options_, runtime_, kSmallSegments);
   Expect(opened.status());
   if (!opened.ok()) return;
   db_.emplace(*std::move(opened));

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/database_factory.h"
 #include "base/status_macros.h"
+#include "tests/model/small_segments.h"
 
 namespace logwood::testing {
 namespace {
@@ -88,7 +90,7 @@ void DatabaseSimulation::CheckEnd() {
 // The actors.
 
 void DatabaseSimulation::Begin() {
-  db_.emplace(Database::Open(store_, options_, simulator_).value());
+  db_.emplace(DatabaseFactory::Open(store_, options_, simulator_, kSmallSegments).value());
   for (size_t i = 0; i < kCollectionCount; ++i) {
     const CollectionOptions options{.block_size_bytes = 256u << random_.Below(3)};
     collections_.push_back(db_->CreateCollection(CollectionName(i), options).value());
