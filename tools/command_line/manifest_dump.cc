@@ -36,6 +36,7 @@ std::string DescribeState(const ManifestCollection& collection) {
   }
   for (const LsmPartition& partition : state->partitions) {
     text += fmt::format("; partition from \"{}\":", Escape(partition.start));
+    if (partition.pieces.empty()) text += " nothing";
     for (const LsmPiece& piece : partition.pieces) text += fmt::format(" {}", piece.segment);
   }
   return text;
