@@ -17,7 +17,7 @@ TreeDescriptor ExampleTree() {
           .last_key = "charles"};
 }
 
-// Segment 5 over two partitions; 40 entries of the first were merged away, as some of its keys were.
+// Segment 5 over two partitions; what it had in a third was merged away.
 LsmState ExampleState() {
   LsmState state{.block_size_bytes = 8192, .next_segment_id = 6};
   state.segments[5] = {LsmTier::kMerged, ExampleTree()};
