@@ -117,6 +117,7 @@ void ModelWorld::CloseAndAudit() {
   if (random_.OneIn(2)) Expect(db_->Close());
   db_.reset();
   for (const std::string& finding : AuditStore(store_)) Note("after close: " + finding);
+  counts_["partitions at close"] += CountPartitions(store_);
 }
 
 // Writing.
