@@ -133,7 +133,7 @@ TEST_F(ExportVerb, EndsQuietlyWhenNobodyReadsOn) {
 }
 
 TEST_F(ExportVerb, NeedsDatabaseAndCollectionAndMakesNone) {
-  ExpectRefusal({"nothing", file_}, {"there is no collection \"nothing\"", "there are: users empty bytes many"});
+  ExpectRefusal({"nothing", file_}, {"there is no collection \"nothing\"", "All there are: logwood collections"});
   EXPECT_FALSE(std::filesystem::exists(file_));
   const std::string none = database_.parent() / "nodb";
   const CommandEnd end = RunCommand({"export", none, "c"});
