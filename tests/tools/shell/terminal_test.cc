@@ -117,6 +117,7 @@ TEST_F(ShellAtTerminal, RemembersCommandsInTheNextSession) {
   terminal.WaitFor("users> ");
   terminal.Type("get kept\n");
   terminal.WaitFor("two\\nlines\r\n");
+  terminal.WaitFor("users> ");
   terminal.Type(kEnd);
   EXPECT_EQ(terminal.WaitForEnd(), 0);
 }

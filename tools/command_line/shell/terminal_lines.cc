@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 #include <cwchar>
+#include <fcntl.h>
 #include <histedit.h>
 #include <langinfo.h>
 #include <unistd.h>
@@ -17,6 +18,8 @@ namespace logwood::command_line {
 
 struct TerminalLines::State {
   Interrupt& interrupt;
+  // The terminal, opened anew so that reads of ours alone do not wait: a Ctrl-C takes away what was there to be read.
+  int input = ::open("/dev/tty", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
   std::optional<HistoryFile> file;
   Completer complete;
   std::string prompt;
@@ -58,11 +61,16 @@ int GiveUpLine(EditLine* editor) {
   return -1;
 }
 
+int InputOf(EditLine* editor) {
+  const int input = StateOf(editor).input;
+  return input < 0 ? STDIN_FILENO : input;
+}
+
 // Waits for the next byte, and answers signals meanwhile. Returns as libedit's readers do: 1 where `byte` is there, 0
 // at the end, -1 after an error.
 int ReadByte(EditLine* editor, char* byte) {
   for (;;) {
-    switch (StateOf(editor).interrupt.Wait(STDIN_FILENO)) {
+    switch (StateOf(editor).interrupt.Wait(InputOf(editor))) {
       case Interrupt::Event::kEnd: return 0;
       case Interrupt::Event::kInterrupted: return GiveUpLine(editor);
       case Interrupt::Event::kContinued: SetTerminalAgain(editor); continue;
@@ -70,7 +78,7 @@ int ReadByte(EditLine* editor, char* byte) {
       case Interrupt::Event::kResized: el_resize(editor); continue;
       case Interrupt::Event::kInput: break;
     }
-    const ssize_t count = ::read(STDIN_FILENO, byte, 1);
+    const ssize_t count = ::read(InputOf(editor), byte, 1);
     if (count >= 0) return static_cast<int>(count);
     if (errno != EINTR && errno != EAGAIN) return -1;
   }
@@ -168,6 +176,7 @@ TerminalLines::TerminalLines(Interrupt& interrupt, std::optional<HistoryFile> hi
 TerminalLines::~TerminalLines() {
   el_end(state_->editor);
   history_end(state_->history);
+  if (state_->input >= 0) ::close(state_->input);
 }
 
 Result<InputLine> TerminalLines::Read(const std::string& prompt) {
