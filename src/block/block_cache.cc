@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 #include <utility>
 
 #include "base/mutex.h"
@@ -16,7 +17,7 @@ constexpr size_t kShardsMax = 16;
 constexpr size_t kShardCapacityMin = size_t{512} << 10;
 
 // Steps of SplitMix64: neighbouring slots come to lie in all shards.
-uint64_t HashOf(uintptr_t address) {
+uint64_t HashOf(uint64_t address) {
   uint64_t z = address * 0x9e3779b97f4a7c15u;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
   return z ^ (z >> 31);
@@ -130,7 +131,7 @@ Result<BlockPin> BlockCache::Read(const BlockFile& file, BlockReference referenc
 }
 
 BlockCache::Shard& BlockCache::ShardOf(const BlockSlot& slot) const {
-  return *shards_[HashOf(reinterpret_cast<uintptr_t>(&slot)) & (shards_.size() - 1)];
+  return *shards_[HashOf(std::hash<const BlockSlot*>()(&slot)) & (shards_.size() - 1)];
 }
 
 void BlockCache::Forget(BlockSlot& slot) {

@@ -42,10 +42,10 @@ class FileAppender final : public AppendFile {
   Directory& directory_;
   const std::string name_;
   const FileDescriptor fd_;
-  const uint64_t prepared_max_;  // Nothing is prepared beyond; 0: nothing at all.
+  uint64_t prepared_max_;  // Nothing is prepared beyond; 0: nothing at all, from now on.
   FileWindow window_;
   uint64_t size_ = 0;
-  uint64_t prepared_ = 0;  // The file's own length, not below size_.
+  uint64_t prepared_ = 0;  // The file is no longer than this, and not below size_.
   uint64_t unsynced_ = 0;  // Bytes appended since the last sync.
   bool was_synced_ = false;
   bool finished_ = false;
@@ -68,8 +68,11 @@ Status FileAppender::Append(Bytes data) {
 Status FileAppender::Put(Bytes data) {
   const uint64_t end = size_ + data.size();
   if (data.size() > kSmallAppendMax || end > prepared_max_) return Write(size_, data);
-  LOGWOOD_RETURN_IF_ERROR(Prepare(end));
-  if (Map(data)) return Status::Ok();
+  if (!Prepare(end).ok()) {
+    prepared_max_ = 0;  // There may be room for the data alone: writing it tells.
+  } else if (Map(data)) {
+    return Status::Ok();
+  }
   return Write(size_, data);
 }
 
@@ -78,8 +81,8 @@ Status FileAppender::Prepare(uint64_t end) {
   while (prepared_ < end) {
     const uint64_t piece_end = (prepared_ / kPreparedPiece + 1) * kPreparedPiece;
     const Bytes zeros = Bytes(kZeros).First(static_cast<size_t>(piece_end - prepared_));
-    LOGWOOD_RETURN_IF_ERROR(Write(prepared_, zeros));
-    prepared_ = piece_end;
+    const uint64_t offset = std::exchange(prepared_, piece_end);  // Part of it may be written by a call that fails.
+    LOGWOOD_RETURN_IF_ERROR(Write(offset, zeros));
   }
   return Status::Ok();
 }

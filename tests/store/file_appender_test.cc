@@ -107,7 +107,7 @@ TEST_F(FileAppenderTest, WhatADeadProcessAppendedIsThere) {
 TEST_F(FileAppenderTest, AFullDeviceIsFoundByAWriteAndEndsAppending) {
   Append(std::string(kPiece / 8, 'x'));
   SystemCallsGuard calls;
-  calls->pwrite_errors = {ENOSPC};
+  calls->pwrite_errors = {ENOSPC, ENOSPC};
   for (int i = 1; i < 8; ++i) Append(std::string(kPiece / 8, 'y'));
   const Status status = file_->Append("z");
   EXPECT_EQ(status.code(), StatusCode::kNoSpace);
@@ -116,6 +116,16 @@ TEST_F(FileAppenderTest, AFullDeviceIsFoundByAWriteAndEndsAppending) {
   EXPECT_EQ(file_->Finish(), status);
   EXPECT_EQ(file_->size(), expected_.size());
   ExpectStored();
+}
+
+TEST_F(FileAppenderTest, WhereThereIsNoRoomToPrepareItAppendsAllTheSame) {
+  Append(std::string(kPiece / 8, 'x'));
+  SystemCallsGuard calls;
+  calls->pwrite_errors = {ENOSPC};
+  for (int i = 1; i < 20; ++i) Append(std::string(kPiece / 8, 'y'));
+  EXPECT_TRUE(Stored() == expected_);
+  ASSERT_EQ(file_->Finish(), Status::Ok());
+  EXPECT_TRUE(Stored() == expected_);
 }
 
 TEST_F(FileAppenderTest, WithoutASizeExpectedNothingIsPrepared) {
