@@ -56,11 +56,18 @@ std::unique_ptr<EntryCursor> LsmTrees::NewCursorOf(const LsmPlace& place, size_t
   LOGWOOD_ASSERT(place.piece + count <= trees.size());
   std::vector<std::unique_ptr<EntryCursor>> cursors;
   cursors.reserve(count);
-  for (size_t i = place.piece; i < place.piece + count; ++i) cursors.push_back(trees[i]->NewCursor());
-  // The merged source is bounded, not each piece: what lies beyond is met only once all pieces are past the bound.
+  const std::string& start = state_.partitions[place.partition].start;
+  const std::string* const limit =
+      place.partition + 1 < pieces_.size() ? &state_.partitions[place.partition + 1].start : nullptr;
+  // The merged source is bounded, not each piece: what lies beyond is met only once all pieces are past the bound. And
+  // only where there is anything beyond: a settled partition is one segment of its own.
   KeyRange range;
-  if (place.partition > 0) range.start = state_.partitions[place.partition].start;
-  if (place.partition + 1 < pieces_.size()) range.limit = state_.partitions[place.partition + 1].start;
+  for (size_t i = place.piece; i < place.piece + count; ++i) {
+    cursors.push_back(trees[i]->NewCursor());
+    const TreeDescriptor& tree = trees[i]->descriptor();
+    if (Bytes(tree.first_key) < Bytes(start)) range.start = start;
+    if (limit != nullptr && Bytes(tree.last_key) >= Bytes(*limit)) range.limit = *limit;
+  }
   return NewBoundedCursor(NewMergingCursor(std::move(cursors)), std::move(range));
 }
 
