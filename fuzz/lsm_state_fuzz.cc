@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "codec/byte_reader.h"
+#include "lsm/lsm_edit.h"
 #include "lsm/lsm_kind.h"
 #include "lsm/lsm_state.h"
 
@@ -18,15 +19,20 @@ void CheckState(const Kind& kind, Bytes bytes) {
   LOGWOOD_ASSERT(kind.Files(bytes).ok() == state.ok());
   if (!state.ok()) return;
   LOGWOOD_ASSERT(Bytes(EncodeLsmState(*state)) == bytes);
-  const auto plan = kind.Choose(bytes, MergeEffort::kAll);
-  LOGWOOD_ASSERT(plan.ok());
-  if (*plan) LOGWOOD_ASSERT(AreOldestRuns(DecodeLsmPlan(**plan).value(), *state));
+  for (const MergeEffort effort : {MergeEffort::kWhileWriting, MergeEffort::kAll}) {
+    const auto plans = kind.Choose(bytes, effort);
+    LOGWOOD_ASSERT(plans.ok());
+    for (const std::string& encoded : *plans) {
+      const LsmPlan plan = DecodeLsmPlan(encoded).value();
+      LOGWOOD_ASSERT(FindLsmInputs(*state, plan).ok());
+    }
+  }
 }
 
 void CheckEdit(const Kind& kind, Bytes state, Bytes edit) {
   const auto after = kind.ApplyEdit(state, edit);
   if (after.ok()) CheckState(kind, *after);
-  LsmState small{.block_size_bytes = 8192, .next_run_id = 1, .runs = {}};
+  LsmState small{.block_size_bytes = 8192};
   const LsmState before = small;
   if (!ApplyLsmEdit(edit, small).ok()) LOGWOOD_ASSERT(small == before);
 }

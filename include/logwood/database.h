@@ -81,8 +81,8 @@ class Database {
 
   // Brings all entries in memory into trees and waits for it. Errors: kReadOnly, kClosed, kIo, kNoSpace, kCorruption.
   Status Flush();
-  // Flush(), then merges a collection down to one tree: fewest reads, least space. What is flushed meanwhile stays
-  // beside it. Errors as Flush();
+  // Flush(), then merges a collection until each key stands once and no deletion is left: fewest reads, least space.
+  // What is flushed meanwhile stays beside it. Errors as Flush();
   // also kNotFound (the collection was dropped), kInvalidArgument (it is another database's).
   Status Compact(const Collection& collection);
   // Brings entries into collections as a whole: as if one commit put and deleted them all, but written once, into
@@ -106,6 +106,8 @@ class Database {
   [[nodiscard]] Result<DatabaseStatistics> Statistics() const;
 
  private:
+  friend class DatabaseFactory;
+
   explicit Database(std::shared_ptr<Engine> engine) noexcept;
 
   std::shared_ptr<Engine> engine_;

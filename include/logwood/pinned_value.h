@@ -1,19 +1,19 @@
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "logwood/bytes.h"
+#include "logwood/pin.h"
 
 namespace logwood {
 
 // A value that was read, and what keeps its bytes in memory: no copy was made. Holding it keeps a block or a memtable
-// alive, so copy what is to be held for long. Outlives the database. Thread-compatible.
+// alive, so copy what is to be held for long. Outlives the database. Movable; thread-compatible.
 class PinnedValue {
  public:
-  PinnedValue(Bytes value, std::shared_ptr<const void> pin) noexcept : value_(value), pin_(std::move(pin)) {}
+  PinnedValue(Bytes value, Pin pin) noexcept : value_(value), pin_(std::move(pin)) {}
 
   [[nodiscard]] Bytes bytes() const noexcept { return value_; }
   [[nodiscard]] size_t size() const noexcept { return value_.size(); }
@@ -24,7 +24,7 @@ class PinnedValue {
 
  private:
   Bytes value_;
-  std::shared_ptr<const void> pin_;
+  Pin pin_;
 };
 
 }  // namespace logwood

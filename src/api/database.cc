@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "api/batch_state.h"
+#include "api/database_factory.h"
 #include "api/raw_cursor_adapter.h"
 #include "api/view_state.h"
 #include "base/status_macros.h"
@@ -13,9 +14,9 @@
 namespace logwood {
 namespace {
 
-Engine::Parts PartsOn(Store& store, Runtime& runtime) {
+Engine::Parts PartsOn(Store& store, Runtime& runtime, const LsmTuning& tuning = {}) {
   Engine::Parts parts{.store = store, .runtime = runtime, .owned_store = nullptr, .kinds = {}, .stay_policy = {}};
-  parts.kinds.Register(CollectionKind::kLsm, NewLsmKind());
+  parts.kinds.Register(CollectionKind::kLsm, NewLsmKind(tuning));
   parts.stay_policy.possible = store.capabilities().cheap_small_appends;
   return parts;
 }
@@ -52,7 +53,12 @@ Result<Database> Database::Open(const std::string& path, const Options& options)
 }
 
 Result<Database> Database::Open(Store& store, const Options& options, Runtime& runtime) {
-  LOGWOOD_ASSIGN_OR_RETURN(std::shared_ptr<Engine> engine, Engine::Open(PartsOn(store, runtime), options));
+  return DatabaseFactory::Open(store, options, runtime, {});
+}
+
+Result<Database> DatabaseFactory::Open(Store& store, const Options& options, Runtime& runtime,
+                                       const LsmTuning& tuning) {
+  LOGWOOD_ASSIGN_OR_RETURN(std::shared_ptr<Engine> engine, Engine::Open(PartsOn(store, runtime, tuning), options));
   return Database(std::move(engine));
 }
 

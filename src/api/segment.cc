@@ -124,7 +124,7 @@ Result<SegmentEntry> Segment::Get(Bytes key) const {
   LOGWOOD_ASSIGN_OR_RETURN(std::optional<Tree::Hit> hit, tree->Get(key, Hash64(key)));
   if (!hit) return SegmentEntry();
   if (hit->type == EntryType::kTombstone) return SegmentEntry{.presence = Presence::kTombstone, .value = {}};
-  return SegmentEntry{.presence = Presence::kValue, .value = PinnedValue(hit->value, std::move(hit->pin))};
+  return SegmentEntry{.presence = Presence::kValue, .value = PinnedValue(hit->value, std::move(hit->pin).ToPin())};
 }
 
 std::unique_ptr<RawCursor> Segment::NewCursor() const { return ToRawCursor(state_->file->NewCursor()); }

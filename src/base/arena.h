@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <vector>
 
@@ -10,28 +11,65 @@
 
 namespace logwood {
 
+// A piece of memory that an arena took from the system, aligned to a cache line.
+struct ArenaChunkDeleter {
+  void operator()(std::byte* chunk) const noexcept;
+};
+using ArenaChunk = std::unique_ptr<std::byte[], ArenaChunkDeleter>;
+
+// Keeps chunks of arenas that have ended for those to come: a page of the system's costs more at its first touch than
+// most of what an arena is used for. Thread-safe.
+class ArenaPool {
+ public:
+  // Keeps up to `capacity_bytes`; what comes beyond that goes back to the system.
+  explicit ArenaPool(size_t capacity_bytes) : capacity_bytes_(capacity_bytes) {}
+  ArenaPool(const ArenaPool&) = delete;  // Arenas refer to it.
+  ArenaPool& operator=(const ArenaPool&) = delete;
+  ~ArenaPool();
+
+  // Bytes of memory that it keeps.
+  [[nodiscard]] size_t bytes() const;
+
+ private:
+  friend class Arena;
+
+  // A chunk of Arena::kChunkSizeMax; null if there is none.
+  [[nodiscard]] ArenaChunk Take();
+  void Give(ArenaChunk chunk);
+
+  const size_t capacity_bytes_;
+  mutable std::mutex mutex_;        // Held for a moment and never while waiting, so no simulator needs to know.
+  std::vector<ArenaChunk> chunks_;  // Guarded by mutex_.
+};
+
 // Memory that is handed out piece by piece and given back all at once. One thread allocates; any thread may read
 // bytes() and what was allocated and published to it.
 class Arena {
  public:
-  Arena() = default;
+  // With a pool it takes its large chunks from there first, and leaves them there.
+  explicit Arena(std::shared_ptr<ArenaPool> pool = nullptr);
   Arena(const Arena&) = delete;  // Pieces point into it.
   Arena& operator=(const Arena&) = delete;
+  ~Arena();
 
-  // `size` bytes, aligned to `alignment` (a power of two up to 16), not initialised. They live as long as the arena.
+  // `size` bytes, aligned to `alignment` (a power of two up to 64), not initialised. They live as long as the arena.
   std::byte* Allocate(size_t size, size_t alignment = 8);
   // A copy of `data` in the arena.
   Bytes Copy(Bytes data);
-  // Bytes taken from the system.
+  // Bytes taken from the system or the pool.
   [[nodiscard]] size_t bytes() const noexcept { return bytes_.load(std::memory_order_relaxed); }
 
  private:
+  friend class ArenaPool;
+
   static constexpr size_t kChunkSizeMin = 4096;
   static constexpr size_t kChunkSizeMax = size_t{1} << 20;
 
   std::byte* NewChunk(size_t size);
 
-  std::vector<std::unique_ptr<std::byte[]>> chunks_;
+  std::shared_ptr<ArenaPool> pool_;
+  std::vector<ArenaChunk> chunks_;
+  std::vector<ArenaChunk> large_chunks_;  // Of kChunkSizeMax: the pool's, where there is one.
   std::byte* next_ = nullptr;
   size_t left_ = 0;
   size_t chunk_size_ = kChunkSizeMin;

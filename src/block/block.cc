@@ -70,14 +70,13 @@ class Block::Parser {
   Bytes values_;  // With the zeros behind them.
 };
 
-Result<std::shared_ptr<const Block>> Block::Parse(std::unique_ptr<std::byte[]> data, size_t size,
-                                                  const BlockIdentity& identity, const std::string& where) {
-  struct Constructible : Block {};  // Gives make_shared the constructor that only this function may call.
-  auto block = std::make_shared<Constructible>();
-  block->data_ = std::move(data);
-  block->size_ = size;
-  if (Status status = Parser(*block, identity).Parse(); !status.ok()) return status.WithContext(where);
-  return std::shared_ptr<const Block>(std::move(block));
+Result<Block> Block::Parse(std::unique_ptr<std::byte[]> data, size_t size, const BlockIdentity& identity,
+                           const std::string& where) {
+  Block block;
+  block.data_ = std::move(data);
+  block.size_ = size;
+  if (Status status = Parser(block, identity).Parse(); !status.ok()) return status.WithContext(where);
+  return block;
 }
 
 Status Block::Parser::ParseFrame() {

@@ -121,15 +121,16 @@ class BlockBuilder {
   std::vector<std::byte> output_;
 };
 
-// A verified block in memory. Immutable; thread-safe.
+// A verified block in memory. Immutable but for assignment; thread-safe to read. Movable.
 class Block {
  public:
   // Takes over `data`, of which the first length-in-header bytes are the block, verifies the checksum, the layout, the
   // order of heads and keys, and that the kind is the one asked for. `where` begins messages ("tree file 7 offset
   // 4096"). Errors: kCorruption; kUnsupported (reserved entry type or flag).
-  [[nodiscard]] static Result<std::shared_ptr<const Block>> Parse(std::unique_ptr<std::byte[]> data, size_t size,
-                                                                  const BlockIdentity& identity,
-                                                                  const std::string& where);
+  [[nodiscard]] static Result<Block> Parse(std::unique_ptr<std::byte[]> data, size_t size,
+                                           const BlockIdentity& identity, const std::string& where);
+  // A block without entries, to be replaced by one that has some.
+  Block() = default;
 
   [[nodiscard]] BlockKind kind() const noexcept { return kind_; }
   [[nodiscard]] uint32_t count() const noexcept { return count_; }
@@ -146,8 +147,6 @@ class Block {
 
  private:
   class Parser;
-
-  Block() = default;
 
   [[nodiscard]] uint32_t End(const std::byte* ends, uint32_t index) const noexcept;
   [[nodiscard]] Bytes Piece(const std::byte* ends, const std::byte* data, uint32_t index) const noexcept;

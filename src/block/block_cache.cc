@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <bit>
-#include <unordered_map>
+#include <functional>
 #include <utility>
 
-#include "base/counter.h"
 #include "base/mutex.h"
 #include "base/status_macros.h"
 
@@ -17,125 +16,98 @@ namespace {
 constexpr size_t kShardsMax = 16;
 constexpr size_t kShardCapacityMin = size_t{512} << 10;
 
-// The reference as a whole, so that one that is wrong about a block never finds it here.
-struct CacheKey {
-  FileNumber file;
-  BlockReference reference;
-  friend bool operator==(const CacheKey&, const CacheKey&) noexcept = default;
-};
-
-// Steps of SplitMix64: neighbouring offsets of one file come to lie in all shards.
-uint64_t HashOf(const CacheKey& key) {
-  uint64_t z = key.file.value() * 0x9e3779b97f4a7c15u + key.reference.packed();
+// Steps of SplitMix64: neighbouring slots come to lie in all shards.
+uint64_t HashOf(uint64_t address) {
+  uint64_t z = address * 0x9e3779b97f4a7c15u;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
   return z ^ (z >> 31);
 }
 
-struct CacheKeyHash {
-  size_t operator()(const CacheKey& key) const noexcept { return static_cast<size_t>(HashOf(key)); }
-};
-
-using BlockPointer = std::shared_ptr<const Block>;
-
 }  // namespace
 
-// CLOCK: blocks stand in slots in a circle. A hit marks its slot; the hand, looking for room, takes the mark off a slot
-// that has one and the block out of one that has none. So a hit moves nothing. Thread-safe.
+// CLOCK: frames stand in a circle. A hit marks its frame; the hand, looking for room, takes the mark off a frame that
+// has one and the block out of one that has none. So a hit moves nothing. Thread-safe.
 class BlockCache::Shard {
  public:
   Shard(Runtime& runtime, size_t capacity) : mutex_(runtime), capacity_(capacity) {}
-
-  // Null where it is not kept.
-  BlockPointer Find(const CacheKey& key) {
-    const MutexLock lock(mutex_);
-    const auto found = slot_of_.find(key);
-    if (found == slot_of_.end()) {
-      misses_.Add(1);
-      return nullptr;
-    }
-    hits_.Add(1);
-    Slot& slot = slots_[found->second];
-    slot.referenced = true;
-    return slot.block;
+  Shard(const Shard&) = delete;  // Owns its frames.
+  Shard& operator=(const Shard&) = delete;
+  ~Shard() {
+    for (BlockFrame* const frame : frames_) frame->Abandon();
   }
 
-  // Keeps `block` and returns it; returns the one that is kept already where somebody was faster.
-  BlockPointer Insert(const CacheKey& key, BlockPointer block) {
-    std::vector<BlockPointer> evicted;  // Outlives the lock: nobody waits while memory is given back.
+  // Keeps `block` in `slot` and pins it; pins the one that is there already where somebody was faster.
+  BlockPin Insert(Block block, BlockSlot& slot) {
+    std::vector<Block> evicted;  // Outlives the lock: nobody waits while memory is given back.
     const MutexLock lock(mutex_);
-    if (const auto found = slot_of_.find(key); found != slot_of_.end()) return slots_[found->second].block;
-    while (!slot_of_.empty() && block->bytes() > RoomLeft()) evicted.push_back(EvictNext());
-    const size_t index = FreeSlot();
-    slots_[index] = {.key = key, .block = block, .referenced = false};
-    slot_of_.emplace(key, index);
-    AddBytes(block->bytes());
+    ++misses_;
+    if (BlockFrame* const there = slot.frame.load(std::memory_order_relaxed); there != nullptr) {
+      if (there->PinFor(slot)) {
+        ++pins_not_hits_;
+        return BlockPin(there);
+      }
+      there->set_slot(nullptr);  // It has as many pins as it may.
+    }
+    MakeRoom(block.bytes(), evicted);
+    BlockFrame* const frame = FreeFrame();
+    bytes_ += block.bytes();
+    frame->Fill(std::move(block), &slot);
+    slot.frame.store(frame, std::memory_order_release);  // Pairs with the reader's load.
+    return BlockPin(frame);
+  }
+
+  void Forget(BlockSlot& slot) {
+    Block forgotten;
+    const MutexLock lock(mutex_);
+    BlockFrame* const frame = slot.frame.exchange(nullptr, std::memory_order_relaxed);
+    if (frame == nullptr) return;
+    frame->set_slot(nullptr);
+    if (frame->TryEmpty()) forgotten = Empty(*frame);
+  }
+
+  void AddTo(Statistics& sum) const {
+    const MutexLock lock(mutex_);
+    for (const BlockFrame* const frame : frames_) sum.hits += frame->hits();
+    sum.hits -= pins_not_hits_;
+    sum.misses += misses_;
+    sum.bytes += bytes_;
+  }
+
+ private:
+  // Goes around once, and once more for those that were marked: what is left then is pinned.
+  void MakeRoom(size_t bytes, std::vector<Block>& evicted) REQUIRES(mutex_) {
+    for (size_t steps = 2 * frames_.size(); steps > 0 && bytes_ > 0 && bytes_ + bytes > capacity_; --steps) {
+      hand_ = hand_ + 1 < frames_.size() ? hand_ + 1 : 0;
+      BlockFrame& frame = *frames_[hand_];
+      if (frame.TakeReference() || !frame.TryEmpty()) continue;
+      evicted.push_back(Empty(frame));
+    }
+  }
+
+  // Requires: TryEmpty() returned true.
+  Block Empty(BlockFrame& frame) REQUIRES(mutex_) {
+    if (frame.slot() != nullptr) frame.slot()->frame.store(nullptr, std::memory_order_release);
+    Block block = frame.TakeBlock();
+    bytes_ -= block.bytes();
+    free_.push_back(&frame);
     return block;
   }
 
-  void Drop(FileNumber file) {
-    std::vector<BlockPointer> dropped;
-    const MutexLock lock(mutex_);
-    for (size_t i = 0; i < slots_.size(); ++i) {
-      if (slots_[i].block != nullptr && slots_[i].key.file == file) dropped.push_back(Empty(i));
-    }
-  }
-
-  [[nodiscard]] uint64_t hits() const { return hits_.value(); }
-  [[nodiscard]] uint64_t misses() const { return misses_.value(); }
-  // Relaxed, here and where it changes: a figure, nothing is published by it.
-  [[nodiscard]] size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
-
- private:
-  struct Slot {
-    CacheKey key;
-    BlockPointer block;  // Null: free.
-    bool referenced = false;
-  };
-
-  [[nodiscard]] size_t RoomLeft() const REQUIRES(mutex_) { return capacity_ - std::min(capacity_, bytes()); }
-
-  void AddBytes(size_t count) REQUIRES(mutex_) { bytes_.fetch_add(count, std::memory_order_relaxed); }
-
-  // Requires: a slot is taken.
-  BlockPointer EvictNext() REQUIRES(mutex_) {
-    while (true) {
-      hand_ = hand_ + 1 < slots_.size() ? hand_ + 1 : 0;
-      Slot& slot = slots_[hand_];
-      if (slot.block == nullptr) continue;
-      if (!slot.referenced) return Empty(hand_);
-      slot.referenced = false;
-    }
-  }
-
-  BlockPointer Empty(size_t index) REQUIRES(mutex_) {
-    Slot& slot = slots_[index];
-    slot_of_.erase(slot.key);
-    free_.push_back(index);
-    bytes_.fetch_sub(slot.block->bytes(), std::memory_order_relaxed);
-    return std::exchange(slot.block, nullptr);
-  }
-
-  size_t FreeSlot() REQUIRES(mutex_) {
-    if (free_.empty()) {
-      slots_.emplace_back();
-      return slots_.size() - 1;
-    }
-    const size_t index = free_.back();
+  BlockFrame* FreeFrame() REQUIRES(mutex_) {
+    if (free_.empty()) return frames_.emplace_back(new BlockFrame);
+    BlockFrame* const frame = free_.back();
     free_.pop_back();
-    return index;
+    return frame;
   }
 
-  Mutex mutex_;
+  mutable Mutex mutex_;
   const size_t capacity_;
-  std::vector<Slot> slots_ GUARDED_BY(mutex_);
-  std::vector<size_t> free_ GUARDED_BY(mutex_);
-  std::unordered_map<CacheKey, size_t, CacheKeyHash> slot_of_ GUARDED_BY(mutex_);
+  std::vector<BlockFrame*> frames_ GUARDED_BY(mutex_);  // Owned, until Abandon().
+  std::vector<BlockFrame*> free_ GUARDED_BY(mutex_);    // Those without a block.
   size_t hand_ GUARDED_BY(mutex_) = 0;
-  // Changed under the mutex; read without.
-  Counter hits_;
-  Counter misses_;
-  std::atomic<size_t> bytes_ = 0;
+  size_t bytes_ GUARDED_BY(mutex_) = 0;
+  uint64_t misses_ GUARDED_BY(mutex_) = 0;
+  uint64_t pins_not_hits_ GUARDED_BY(mutex_) = 0;  // That count as misses: the block was read for nothing.
 };
 
 BlockCache::BlockCache(Runtime& runtime, size_t capacity_bytes) : capacity_bytes_(capacity_bytes) {
@@ -146,32 +118,37 @@ BlockCache::BlockCache(Runtime& runtime, size_t capacity_bytes) : capacity_bytes
 
 BlockCache::~BlockCache() = default;
 
-Result<std::shared_ptr<const Block>> BlockCache::Read(const BlockFile& file, BlockReference reference, BlockKind kind) {
-  if (shards_.empty()) {
-    misses_uncached_.fetch_add(1, std::memory_order_relaxed);
-    return file.ReadBlock(reference, kind);
-  }
-  const CacheKey key{.file = file.number(), .reference = reference};
-  // From the upper bits: the shard's table takes the lower ones.
-  Shard& shard = *shards_[(HashOf(key) >> 32) & (shards_.size() - 1)];
-  // A block of another kind is damage further up; reading it again gives the error that says so.
-  if (BlockPointer block = shard.Find(key); block != nullptr && block->kind() == kind) return block;
-  LOGWOOD_ASSIGN_OR_RETURN(BlockPointer block, file.ReadBlock(reference, kind));
-  return shard.Insert(key, std::move(block));
+Result<BlockPin> BlockCache::Read(const BlockFile& file, BlockReference reference, BlockKind kind, BlockSlot& slot) {
+  BlockFrame* const frame = slot.frame.load(std::memory_order_acquire);
+  if (frame != nullptr && frame->PinFor(slot)) return BlockPin(frame);
+  LOGWOOD_ASSIGN_OR_RETURN(Block block, file.ReadBlock(reference, kind));
+  if (!shards_.empty()) return ShardOf(slot).Insert(std::move(block), slot);
+  misses_uncached_.fetch_add(1, std::memory_order_relaxed);
+  auto* const unkept = new BlockFrame;
+  unkept->Fill(std::move(block), nullptr);
+  unkept->Abandon();  // It has a pin.
+  return BlockPin(unkept);
 }
 
-void BlockCache::Drop(FileNumber file) {
-  for (const std::unique_ptr<Shard>& shard : shards_) shard->Drop(file);
+BlockCache::Shard& BlockCache::ShardOf(const BlockSlot& slot) const {
+  return *shards_[HashOf(std::hash<const BlockSlot*>()(&slot)) & (shards_.size() - 1)];
+}
+
+void BlockCache::Forget(BlockSlot& slot) {
+  if (!shards_.empty()) ShardOf(slot).Forget(slot);
 }
 
 BlockCache::Statistics BlockCache::statistics() const {
   Statistics sum{.misses = misses_uncached_.load(std::memory_order_relaxed)};
-  for (const std::unique_ptr<Shard>& shard : shards_) {
-    sum.hits += shard->hits();
-    sum.misses += shard->misses();
-    sum.bytes += shard->bytes();
-  }
+  for (const std::unique_ptr<Shard>& shard : shards_) shard->AddTo(sum);
   return sum;
+}
+
+BlockSlots::~BlockSlots() {
+  for (BlockSlot& slot : slots_) {
+    // Acquires what an eviction released: it was the last to touch the slot.
+    if (slot.frame.load(std::memory_order_acquire) != nullptr) cache_.Forget(slot);
+  }
 }
 
 }  // namespace logwood

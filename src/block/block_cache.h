@@ -8,46 +8,72 @@
 
 #include "block/block.h"
 #include "block/block_file.h"
+#include "block/block_frame.h"
 #include "logwood/result.h"
 #include "logwood/runtime.h"
 
 namespace logwood {
 
-// Blocks of one database in memory, by file and reference, within a budget: sharded, evicted by CLOCK. A block that
-// someone holds lives on after its eviction. No lock is held while a block is read from the store; two threads that
-// miss the same block at once both read it, and one copy is kept. Thread-safe.
+// Blocks of one database in memory, within a budget: sharded, evicted by CLOCK. Whoever may want a block again keeps a
+// slot for it (BlockSlots) and finds it there without a lock or a search. A block that someone has pinned is not
+// evicted. No lock is held while a block is read from the store; two threads that miss the same block at once both
+// read it, and one copy is kept. Thread-safe.
 //
-// The budget is divided among shards. A shard holds no more than its part, but for a single block larger than that: all
-// shards together stay within `capacity_bytes` and one block a shard.
+// The budget is divided among shards. A shard holds no more than its part, but for blocks that are pinned and for a
+// single block larger than that: without pins all shards together stay within `capacity_bytes` and one block a shard.
 class BlockCache {
  public:
   // `runtime` must outlive the cache. `capacity_bytes` may be 0: then nothing is kept.
   BlockCache(Runtime& runtime, size_t capacity_bytes);
-  BlockCache(const BlockCache&) = delete;  // Readers refer to it.
+  BlockCache(const BlockCache&) = delete;  // Slots refer to it.
   BlockCache& operator=(const BlockCache&) = delete;
+  // Requires: no slots are left. Pins may be: each keeps its block.
   ~BlockCache();
 
-  // The block, from memory or read and kept. Errors as BlockFile::ReadBlock(); an error is not kept.
-  [[nodiscard]] Result<std::shared_ptr<const Block>> Read(const BlockFile& file, BlockReference reference,
-                                                          BlockKind kind);
-  // Forgets the blocks of a file that is being removed. Cost: looks at every block kept.
-  void Drop(FileNumber file);
+  // The block, from `slot`, or read and kept there. A slot is for one block. Errors as BlockFile::ReadBlock(); an error
+  // is not kept. Cost of a hit: the frame's line in memory, two atomic steps on it.
+  [[nodiscard]] Result<BlockPin> Read(const BlockFile& file, BlockReference reference, BlockKind kind, BlockSlot& slot);
 
   struct Statistics {
     uint64_t hits = 0;
     uint64_t misses = 0;
-    size_t bytes = 0;  // Of blocks kept; blocks that are only held by others do not count.
+    size_t bytes = 0;  // Of blocks kept, those included that are kept by pins alone.
   };
-  // Each number is right by itself; together they may be of slightly different moments.
+  // Each number is right by itself; together they may be of slightly different moments. Cost: looks at every frame.
   [[nodiscard]] Statistics statistics() const;
   [[nodiscard]] size_t capacity_bytes() const noexcept { return capacity_bytes_; }
 
  private:
+  friend class BlockSlots;
   class Shard;
+
+  [[nodiscard]] Shard& ShardOf(const BlockSlot& slot) const;
+  // Empties a slot that goes.
+  void Forget(BlockSlot& slot);
 
   const size_t capacity_bytes_;
   std::vector<std::unique_ptr<Shard>> shards_;  // A power of two of them; none where nothing is kept.
   std::atomic<uint64_t> misses_uncached_ = 0;   // Where there are no shards. Relaxed: a figure.
+};
+
+// The slots of the blocks of one file that belong together. Thread-safe.
+class BlockSlots {
+ public:
+  // `cache` must outlive the slots.
+  BlockSlots(BlockCache& cache, size_t count) : cache_(cache), slots_(count) {}
+  BlockSlots(const BlockSlots&) = delete;  // The cache refers to them.
+  BlockSlots& operator=(const BlockSlots&) = delete;
+  // Its blocks leave the cache, once nobody has them pinned.
+  ~BlockSlots();
+
+  // Requires: index < count.
+  [[nodiscard]] BlockSlot& operator[](size_t index) noexcept { return slots_[index]; }
+  // Bytes of memory.
+  [[nodiscard]] size_t bytes() const noexcept { return slots_.size() * sizeof(BlockSlot); }
+
+ private:
+  BlockCache& cache_;
+  std::vector<BlockSlot> slots_;
 };
 
 }  // namespace logwood

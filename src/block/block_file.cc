@@ -82,7 +82,7 @@ std::shared_ptr<const BlockFile> BlockFile::Of(std::unique_ptr<ReadableFile> fil
   return std::shared_ptr<const BlockFile>(new BlockFile(std::move(expected), std::move(file)));
 }
 
-Result<std::shared_ptr<const Block>> BlockFile::ReadBlock(BlockReference reference, BlockKind kind) const {
+Result<Block> BlockFile::ReadBlock(BlockReference reference, BlockKind kind) const {
   const uint64_t offset = reference.offset();
   const std::string where = title() + " offset " + std::to_string(offset);
   if (reference.file_slot() != 0) {

@@ -34,7 +34,7 @@ class BlockFile {
 
   // Reads and verifies a block. Errors: kCorruption (checksum, layout, or beyond the stated length), kUnsupported
   // (another file slot, a reserved flag or entry type), kIo.
-  [[nodiscard]] Result<std::shared_ptr<const Block>> ReadBlock(BlockReference reference, BlockKind kind) const;
+  [[nodiscard]] Result<Block> ReadBlock(BlockReference reference, BlockKind kind) const;
 
   [[nodiscard]] FileNumber number() const noexcept { return expected_.number; }
   [[nodiscard]] FileId id() const noexcept { return expected_.id; }

@@ -42,30 +42,36 @@ class BoundedCursor final : public EntryCursor {
     }
     ShowWithin();
   }
+  // From within the range only the bound ahead can be passed.
   void Next() override {
     LOGWOOD_DEBUG_ASSERT(valid_);
     source_->Next();
-    ShowWithin();
+    if (Take()) valid_ = !AtOrPastLimit(entry_.key);
   }
   void Prev() override {
     LOGWOOD_DEBUG_ASSERT(valid_);
     source_->Prev();
-    ShowWithin();
+    if (Take()) valid_ = !BeforeStart(entry_.key);
   }
 
  private:
   [[nodiscard]] bool BeforeStart(Bytes key) const { return range_.start && key < Bytes(*range_.start); }
   [[nodiscard]] bool AtOrPastLimit(Bytes key) const { return range_.limit && key >= Bytes(*range_.limit); }
 
-  // Both bounds are looked at after each move: with start >= limit either may be passed in either direction.
+  // Both bounds are looked at: with start >= limit either may be passed in either direction.
   void ShowWithin() {
+    if (Take()) valid_ = !BeforeStart(entry_.key) && !AtOrPastLimit(entry_.key);
+  }
+
+  // Takes over what the source shows; returns whether it shows anything.
+  bool Take() {
     valid_ = source_->valid();
-    if (!valid_) {
+    if (valid_) {
+      entry_ = source_->entry();
+    } else {
       status_ = source_->status();
-      return;
     }
-    entry_ = source_->entry();
-    valid_ = !BeforeStart(entry_.key) && !AtOrPastLimit(entry_.key);
+    return valid_;
   }
 
   const std::unique_ptr<EntryCursor> source_;

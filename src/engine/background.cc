@@ -56,9 +56,7 @@ void Background::StartMergeJob() {
 
 Status Background::MergeNow(CollectionId collection) {
   LOGWOOD_RETURN_IF_ERROR(WaitForTurnToMerge());
-  // One plan: flushes that land meanwhile would keep a loop going for as long as somebody writes.
-  const Status status = MergeCollection(parts_.context, collection, MergeEffort::kAll).status();
-  parts_.errors.Keep(status);
+  const Status status = MergeWhole(collection);
   {
     const MutexLock lock(mutex_);
     merging_ = false;
@@ -67,6 +65,24 @@ Status Background::MergeNow(CollectionId collection) {
   StartRemoving();
   EndJob();
   return status;
+}
+
+// Chooses once: flushes that land meanwhile would keep a loop going for as long as somebody writes.
+Status Background::MergeWhole(CollectionId collection) {
+  auto plans = ChooseMerges(parts_.context.root, collection, MergeEffort::kAll);
+  parts_.errors.Keep(plans.status());
+  LOGWOOD_RETURN_IF_ERROR(plans.status());
+  for (const std::string& plan : *plans) {
+    {
+      const MutexLock lock(mutex_);
+      LOGWOOD_RETURN_IF_ERROR(Stopped());
+    }
+    const Status status = MergeCollection(parts_.context, collection, plan);
+    parts_.errors.Keep(status);
+    LOGWOOD_RETURN_IF_ERROR(status);
+    StartRemoving();
+  }
+  return Status::Ok();
 }
 
 // Whoever waits is counted, and the background job then ends before its next merge: it could go on for ever.
@@ -169,7 +185,7 @@ void Background::MergeJob() {
 Status Background::MergeAll() {
   for (const CollectionInfo& collection : parts_.context.root.collections()) {
     for (bool merged = true; merged;) {
-      LOGWOOD_ASSIGN_OR_RETURN(merged, MergeCollection(parts_.context, collection.id, MergeEffort::kWhileWriting));
+      LOGWOOD_ASSIGN_OR_RETURN(merged, MergeMostUrgent(collection.id));
       const MutexLock lock(mutex_);
       if (stopping_) return Status::Ok();
       if (merge_callers_ == 0) continue;
@@ -178,6 +194,14 @@ Status Background::MergeAll() {
     }
   }
   return Status::Ok();
+}
+
+// Returns false where there is nothing to merge.
+Result<bool> Background::MergeMostUrgent(CollectionId collection) {
+  LOGWOOD_ASSIGN_OR_RETURN(const std::vector<std::string> plans,
+                           ChooseMerges(parts_.context.root, collection, MergeEffort::kWhileWriting));
+  for (const std::string& plan : plans) LOGWOOD_RETURN_IF_ERROR(MergeCollection(parts_.context, collection, plan));
+  return !plans.empty();
 }
 
 // Looks again when asked meanwhile: a file that was held when it looked may be free before it is done with the others.

@@ -42,7 +42,7 @@ class Background {
   Status WaitForSealedBelow(size_t limit);
   // Looks for merges in the background.
   void StartMerging();
-  // Merges what a collection has now, with all effort but by one plan of its kind, in the calling thread. Waits for a
+  // Merges what a collection has now, with all effort, as its kind chooses once, in the calling thread. Waits for a
   // merge that is running, and goes before those that would follow it in the background. Errors: those of the merge;
   // what stopped the work; kClosed.
   Status MergeNow(CollectionId collection);
@@ -63,7 +63,9 @@ class Background {
   void FlushJob();
   void MergeJob();
   void RemoveJob();
+  Status MergeWhole(CollectionId collection);
   Status MergeAll();
+  Result<bool> MergeMostUrgent(CollectionId collection);
   [[nodiscard]] Status Stopped() const REQUIRES(mutex_);
 
   Parts parts_;

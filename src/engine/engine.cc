@@ -33,6 +33,7 @@ Engine::Engine(Parts parts, const Options& options)
     : parts_(std::move(parts)),
       options_(options),
       closing_(parts_.runtime),
+      arena_pool_(std::make_shared<ArenaPool>(options.memtable_size_bytes)),
       cache_(parts_.runtime, options.cache_size_bytes),
       files_(parts_.runtime, parts_.store, cache_),
       states_(parts_.runtime),
@@ -154,7 +155,7 @@ Status Engine::BeginLog(const std::optional<FoundDatabase>& found) {
     active = found->replayed;
     durable = found->logs.last;
   } else {
-    active = std::make_shared<Generation>();
+    active = std::make_shared<Generation>(arena_pool_);
   }
   head_.emplace(WriteHead{.log = LogChain(parts_.store, root_.database(), predecessor, durable),
                           .active = active,
@@ -210,7 +211,7 @@ Status Engine::Seal() {
   LOGWOOD_RETURN_IF_ERROR(BeginNextLog());
   SealedGeneration sealed{
       .generation = head_->active, .logs = std::exchange(finished_logs_, {}), .next_log = head_->log_file};
-  head_->active = std::make_shared<Generation>();
+  head_->active = std::make_shared<Generation>(arena_pool_);
   head_->active->set_last(head_->last);
   states_.Update([this](ReadState& read) { read.generations.insert(read.generations.begin(), head_->active); });
   background_->AddSealed(std::move(sealed));

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/arena.h"
 #include "base/ids.h"
 #include "base/mutex.h"
 #include "block/block_cache.h"
@@ -142,6 +143,8 @@ class Engine {
   Status close_status_ GUARDED_BY(closing_);
   std::atomic<bool> closed_ = false;  // Released by Close(), acquired by all others.
 
+  // One generation's memory, kept for the next.
+  const std::shared_ptr<ArenaPool> arena_pool_;
   BlockCache cache_;
   FileTable files_;
   ReadStates states_;

@@ -53,7 +53,6 @@ void FileTable::Discard(FileNumber number, FileType type) {
 
 void FileTable::RemoveRetired() {
   for (const Retired& file : TakeRemovable()) {
-    cache_.Drop(file.number);
     // Why: what stays behind does no harm, and the next open removes it as a leftover.
     store_.Remove(FileName(file.number, file.type)).IgnoreError();
   }

@@ -108,13 +108,17 @@ Status FlushGeneration(const NewFileOutput::Context& context, const SealedGenera
   return Status::Ok();
 }
 
-Result<bool> MergeCollection(const NewFileOutput::Context& context, CollectionId collection, MergeEffort effort) {
+Result<std::vector<std::string>> ChooseMerges(const Root& root, CollectionId collection, MergeEffort effort) {
+  const std::optional<CollectionRoot> found = root.FindRoot(collection);
+  if (!found) return std::vector<std::string>();
+  return found->kind->Choose(found->state, effort);
+}
+
+Status MergeCollection(const NewFileOutput::Context& context, CollectionId collection, const std::string& plan) {
   const std::optional<CollectionRoot> root = context.root.FindRoot(collection);
-  if (!root) return false;
-  LOGWOOD_ASSIGN_OR_RETURN(const std::optional<std::string> plan, root->kind->Choose(root->state, effort));
-  if (!plan) return false;
+  if (!root) return Status::Ok();
   NewFileOutput output(context);
-  LOGWOOD_ASSIGN_OR_RETURN(KindEdit edit, root->kind->Merge(*plan, *root->trees, output));
+  LOGWOOD_ASSIGN_OR_RETURN(KindEdit edit, root->kind->Merge(plan, *root->trees, output));
   Installation installation;
   LOGWOOD_RETURN_IF_ERROR(output.Finish(installation.new_files));
   const uint64_t bytes_in = BytesReplaced(edit);
@@ -122,7 +126,7 @@ Result<bool> MergeCollection(const NewFileOutput::Context& context, CollectionId
   installation.parts.push_back({.collection = collection, .edit = std::move(edit)});
   LOGWOOD_RETURN_IF_ERROR(context.root.Install(std::move(installation)));
   Count(bytes_in, bytes_out, context.merges);
-  return true;
+  return Status::Ok();
 }
 
 }  // namespace logwood

@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "base/ids.h"
@@ -34,7 +35,12 @@ struct StayPolicy {
 Status FlushGeneration(const NewFileOutput::Context& context, const SealedGeneration& sealed, const StayPolicy& policy,
                        std::vector<FileNumber>& obsolete_logs);
 
-// Merges as a kind plans it, once, and installs the outcome. Returns false where there was nothing to do.
-Result<bool> MergeCollection(const NewFileOutput::Context& context, CollectionId collection, MergeEffort effort);
+// What a kind chooses to merge, as plans for MergeCollection(); none for a collection that was dropped.
+// Errors: kCorruption.
+Result<std::vector<std::string>> ChooseMerges(const Root& root, CollectionId collection, MergeEffort effort);
+
+// Carries a plan out and installs what comes of it, unless the collection was dropped. Errors: kIo, kNoSpace,
+// kCorruption.
+Status MergeCollection(const NewFileOutput::Context& context, CollectionId collection, const std::string& plan);
 
 }  // namespace logwood

@@ -49,7 +49,7 @@ Status Root::OpenTrees(const ManifestState& state) {
   for (const auto& [number, file] : state.files) files_.Add(number, file);
   Trees trees;
   for (const auto& [id, collection] : state.collections) {
-    LOGWOOD_ASSIGN_OR_RETURN(trees[id], kinds_.Find(collection.kind)->Open(collection.state, files_));
+    LOGWOOD_ASSIGN_OR_RETURN(trees[id], kinds_.Find(collection.kind)->Open(collection.state, files_, nullptr));
   }
   states_.Update([&](ReadState& read) {
     read.trees = std::move(trees);
@@ -99,7 +99,7 @@ Result<CollectionInfo> Root::CreateCollection(const std::string& name, const Col
   }
   const CollectionId id = state.next_collection;
   const CollectionCreated created{.id = id, .name = name, .kind = options.kind, .state = kind->InitialState(options)};
-  LOGWOOD_ASSIGN_OR_RETURN(std::shared_ptr<const CollectionTrees> trees, kind->Open(created.state, files_));
+  LOGWOOD_ASSIGN_OR_RETURN(std::shared_ptr<const CollectionTrees> trees, kind->Open(created.state, files_, nullptr));
   LOGWOOD_RETURN_IF_ERROR(
       Record({.edit = {.next_collection = CollectionId(id.value() + 1), .collections_created = {created}},
               .apply = [&](ReadState& read) { read.trees[id] = trees; }}));
@@ -213,9 +213,11 @@ Status Root::Record(Change change) {
 
 Result<Root::Trees> Root::OpenEdited(const ManifestState& next, const ManifestEdit& edit) {
   Trees trees;
+  const std::shared_ptr<const ReadState> now = states_.Load();
   for (const CollectionEdited& edited : edit.collections_edited) {
     const ManifestCollection& collection = next.collections.at(edited.id);
-    LOGWOOD_ASSIGN_OR_RETURN(trees[edited.id], kinds_.Find(collection.kind)->Open(collection.state, files_));
+    const CollectionTrees& before = *now->trees.at(edited.id);
+    LOGWOOD_ASSIGN_OR_RETURN(trees[edited.id], kinds_.Find(collection.kind)->Open(collection.state, files_, &before));
   }
   return trees;
 }

@@ -14,6 +14,7 @@
 #include "block/block_file.h"
 #include "cursor/entry_cursor.h"
 #include "logwood/options.h"
+#include "logwood/pin.h"
 #include "logwood/result.h"
 #include "logwood/statistics.h"
 
@@ -27,7 +28,7 @@ namespace logwood {
 struct TreesHit {
   EntryType type = EntryType::kPut;
   Bytes value;
-  std::shared_ptr<const void> pin;
+  Pin pin;
 };
 
 // How a kind reaches the files that its states refer to.
@@ -91,7 +92,7 @@ class CollectionTrees {
 // How hard Choose() is to look for something to merge.
 enum class MergeEffort : uint8_t {
   kWhileWriting = 0,  // Only what keeps reads and space within bounds.
-  kAll = 1,           // Down to one tree.
+  kAll = 1,           // Down to one run without tombstones.
 };
 
 // One shape on disk. Stateless; thread-safe. Functions called pure depend on their arguments alone.
@@ -108,8 +109,10 @@ class Kind {
   [[nodiscard]] virtual Result<std::string> ApplyEdit(Bytes state, Bytes edit) const = 0;
   // The files that a state refers to. Pure. Errors: kCorruption.
   [[nodiscard]] virtual Result<std::set<FileNumber>> Files(Bytes state) const = 0;
-  // Opens what a state describes; `files` must outlive the trees. Errors: kCorruption, kUnsupported, kIo.
-  [[nodiscard]] virtual Result<std::shared_ptr<const CollectionTrees>> Open(Bytes state, KindFiles& files) const = 0;
+  // Opens what a state describes; `files` must outlive the trees. `before` are trees of the same collection at an
+  // earlier state, with which to share what both have, or null. Errors: kCorruption, kUnsupported, kIo.
+  [[nodiscard]] virtual Result<std::shared_ptr<const CollectionTrees>> Open(Bytes state, KindFiles& files,
+                                                                            const CollectionTrees* before) const = 0;
 
   // Bytes of each log file to which the trees could refer instead of copying them, were `entries` flushed: values with
   // an address in a log. Pure but for moving the cursor.
@@ -129,10 +132,12 @@ class Kind {
   // are copied. Errors: kIo, kNoSpace, kCorruption, what `entries` says; kUnsupported: this kind cannot do it.
   [[nodiscard]] virtual Result<KindEdit> Ingest(Bytes state, EntryCursor& entries, JobOutput& output) const;
 
-  // What to merge next, as bytes for Merge(); nullopt: nothing. Pure. Errors: kCorruption.
-  [[nodiscard]] virtual Result<std::optional<std::string>> Choose(Bytes state, MergeEffort effort) const = 0;
-  // Carries a plan out on the trees of the state it was chosen for. The edit holds also for states that flushes have
-  // made of that state meanwhile. Errors: kIo, kNoSpace, kCorruption.
+  // What to merge, as plans for Merge(): while writing the most urgent one, with all effort all that it takes, each for
+  // other trees, so that one may be carried out after the other. Pure. Errors: kCorruption.
+  [[nodiscard]] virtual Result<std::vector<std::string>> Choose(Bytes state, MergeEffort effort) const = 0;
+  // Carries a plan out on the trees of the state it was chosen for, or of what flushes and other plans of the same
+  // choice have made of it. The edit holds also for states that flushes have made of that meanwhile; no other merge of
+  // the collection may run. Errors: kIo, kNoSpace, kCorruption.
   [[nodiscard]] virtual Result<KindEdit> Merge(Bytes plan, const CollectionTrees& trees, JobOutput& output) const = 0;
 };
 

@@ -1,48 +1,20 @@
 #include "lsm/lsm_kind.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "base/assert.h"
 #include "base/status_macros.h"
+#include "lsm/lsm_edit.h"
 #include "lsm/lsm_state.h"
 #include "lsm/lsm_trees.h"
+#include "lsm/lsm_writer.h"
 
 namespace logwood {
 namespace {
 
-enum class Tombstones : uint8_t { kKeep, kDrop };
-
-struct Written {
-  std::optional<TreeDescriptor> tree;  // None: there was nothing to write, and no file was asked for.
-  bool dropped_tombstones = false;
-};
-
-// Writes what `entries` hold as one tree.
-Result<Written> WriteTree(EntryCursor& entries, Tombstones tombstones, uint32_t block_size_bytes, JobOutput& output) {
-  Written written;
-  std::optional<TreeBuilder> builder;
-  for (entries.First(); entries.valid(); entries.Next()) {
-    const Entry& entry = entries.entry();
-    if (entry.type == EntryType::kTombstone && tombstones == Tombstones::kDrop) {
-      written.dropped_tombstones = true;
-      continue;
-    }
-    if (!builder) {
-      LOGWOOD_ASSIGN_OR_RETURN(BlockFileWriter* const file, output.File());
-      TreeBuilder::Options options;
-      options.block_size_bytes = block_size_bytes;
-      builder.emplace(*file, options);
-    }
-    LOGWOOD_RETURN_IF_ERROR(builder->Add(entry.key, entry.type, entry.value));
-  }
-  LOGWOOD_RETURN_IF_ERROR(entries.status());
-  if (!builder) return written;
-  LOGWOOD_ASSIGN_OR_RETURN(written.tree, builder->Finish());
-  return written;
-}
-
-// Bytes of trees that came and went, by file.
+// Bytes of segments that came and went, by file.
 class LiveBytesChanges {
  public:
   void Add(const TreeDescriptor& tree) { changes_[tree.file] += static_cast<int64_t>(tree.bytes); }
@@ -58,10 +30,32 @@ class LiveBytesChanges {
   std::map<FileNumber, int64_t> changes_;
 };
 
+// The segments that have no piece left once those of the plan are gone: flushes bring pieces of their own alone.
+std::vector<const LsmSegment*> SegmentsUsedUp(const LsmPlan& plan, const LsmState& state) {
+  auto left = CountLsmPieces(state);
+  std::vector<const LsmSegment*> used_up;
+  for (const LsmPlan::Input& input : plan.inputs) {
+    for (const uint64_t id : input.segments) {
+      if (--left.at(id) == 0) used_up.push_back(&state.segments.at(id));
+    }
+  }
+  return used_up;
+}
+
+uint64_t BytesOf(const std::vector<LsmPlace>& places, const LsmState& state) {
+  uint64_t bytes = 0;
+  for (const LsmPlace& place : places) bytes += state.partitions[place.partition].contents().bytes;
+  return bytes;
+}
+
 class LsmKind : public Kind {
  public:
+  explicit LsmKind(const LsmTuning& tuning) : tuning_(tuning) {}
+
   std::string InitialState(const CollectionOptions& options) const override {
-    return EncodeLsmState({.block_size_bytes = options.block_size_bytes, .next_run_id = 1, .runs = {}});
+    LsmState state;
+    state.block_size_bytes = options.block_size_bytes;
+    return EncodeLsmState(state);
   }
 
   Result<std::string> ApplyEdit(Bytes state_bytes, Bytes edit) const override {
@@ -73,74 +67,122 @@ class LsmKind : public Kind {
   Result<std::set<FileNumber>> Files(Bytes state_bytes) const override {
     LOGWOOD_ASSIGN_OR_RETURN(const LsmState state, DecodeLsmState(state_bytes));
     std::set<FileNumber> files;
-    for (const LsmRun& run : state.runs) files.insert(run.tree.file);
+    for (const auto& [id, segment] : state.segments) files.insert(segment.tree.file);
     return files;
   }
 
-  Result<std::shared_ptr<const CollectionTrees>> Open(Bytes state_bytes, KindFiles& files) const override {
+  Result<std::shared_ptr<const CollectionTrees>> Open(Bytes state_bytes, KindFiles& files,
+                                                      const CollectionTrees* before) const override {
     LOGWOOD_ASSIGN_OR_RETURN(LsmState state, DecodeLsmState(state_bytes));
-    LOGWOOD_ASSIGN_OR_RETURN(std::shared_ptr<const CollectionTrees> trees, LsmTrees::Open(std::move(state), files));
+    const LsmTrees* const trees_before = before != nullptr ? &TreesOf(*before) : nullptr;
+    LOGWOOD_ASSIGN_OR_RETURN(std::shared_ptr<const CollectionTrees> trees,
+                             LsmTrees::Open(std::move(state), files, trees_before));
     return trees;
   }
 
-  // Every value is copied into the run.
+  // Every value is copied into the segment.
   Result<std::map<FileNumber, uint64_t>> Stays(EntryCursor&) const override { return std::map<FileNumber, uint64_t>(); }
 
   Result<KindEdit> Flush(const FlushInput& input, JobOutput& output) const override {
     LOGWOOD_ASSIGN_OR_RETURN(const LsmState state, DecodeLsmState(input.state));
     // Where nothing is older there is nothing for a tombstone to hide (I8).
-    const Tombstones tombstones = state.runs.empty() ? Tombstones::kDrop : Tombstones::kKeep;
-    LOGWOOD_ASSIGN_OR_RETURN(Written written, WriteTree(input.entries, tombstones, state.block_size_bytes, output));
-    LiveBytesChanges live_bytes;
-    if (written.tree) live_bytes.Add(*written.tree);
-    const LsmFlush flush{written.dropped_tombstones, std::move(written.tree)};
-    return KindEdit{EncodeLsmFlush(flush), live_bytes.changes()};
+    LsmWriter writer(output, {state.block_size_bytes, !state.segments.empty(), std::nullopt});
+    return WriteFlush(input.entries, state, writer);
   }
 
-  // The edit of a flush, which goes in front of whatever runs there are.
+  // The edit of a flush, which goes in front of whatever segments there are.
   Result<KindEdit> Ingest(Bytes state_bytes, EntryCursor& entries, JobOutput& output) const override {
     LOGWOOD_ASSIGN_OR_RETURN(const LsmState state, DecodeLsmState(state_bytes));
-    LOGWOOD_ASSIGN_OR_RETURN(Written written, WriteTree(entries, Tombstones::kKeep, state.block_size_bytes, output));
-    LiveBytesChanges live_bytes;
-    if (written.tree) live_bytes.Add(*written.tree);
-    return KindEdit{EncodeLsmFlush({.is_oldest = false, .tree = std::move(written.tree)}), live_bytes.changes()};
+    LsmWriter writer(output, {state.block_size_bytes, true, std::nullopt});
+    return WriteFlush(entries, state, writer);
   }
 
-  Result<std::optional<std::string>> Choose(Bytes state_bytes, MergeEffort effort) const override {
+  Result<std::vector<std::string>> Choose(Bytes state_bytes, MergeEffort effort) const override {
     LOGWOOD_ASSIGN_OR_RETURN(const LsmState state, DecodeLsmState(state_bytes));
-    const std::vector<uint64_t> ids = ChooseLsmMerge(state, effort);
-    if (ids.empty()) return std::optional<std::string>();
-    return std::optional(EncodeLsmPlan(ids));
+    std::vector<std::string> plans;
+    for (const LsmPlan& plan : ChooseLsmMerges(state, effort, tuning_)) plans.push_back(EncodeLsmPlan(plan));
+    return plans;
   }
 
-  Result<KindEdit> Merge(Bytes plan, const CollectionTrees& collection, JobOutput& output) const override {
-    const auto* const trees = dynamic_cast<const LsmTrees*>(&collection);
-    LOGWOOD_ASSERT(trees != nullptr);
-    const LsmState& state = trees->state();
-    LOGWOOD_ASSIGN_OR_RETURN(LsmMerge merge, MergeOf(plan, state));
-    // The runs are the oldest, so that their tombstones have nothing left to hide (I8).
-    const auto entries = trees->NewCursorOfOldest(merge.replaced.size());
-    LOGWOOD_ASSIGN_OR_RETURN(Written written, WriteTree(*entries, Tombstones::kDrop, state.block_size_bytes, output));
+  Result<KindEdit> Merge(Bytes plan_bytes, const CollectionTrees& collection, JobOutput& output) const override {
+    const LsmTrees& trees = TreesOf(collection);
+    LOGWOOD_ASSIGN_OR_RETURN(LsmMerge merge, MergeOf(plan_bytes));
+    LOGWOOD_ASSIGN_OR_RETURN(const std::vector<LsmPlace> places, FindLsmInputs(trees.state(), merge.plan));
+    LOGWOOD_ASSIGN_OR_RETURN(merge.outputs, WriteMerged(merge.plan, places, trees, output));
     LiveBytesChanges live_bytes;
-    for (size_t i = state.runs.size() - merge.replaced.size(); i < state.runs.size(); ++i) {
-      live_bytes.Remove(state.runs[i].tree);
-    }
-    if (written.tree) live_bytes.Add(*written.tree);
-    merge.tree = std::move(written.tree);
+    for (const LsmSegment* const segment : SegmentsUsedUp(merge.plan, trees.state())) live_bytes.Remove(segment->tree);
+    for (const LsmMerge::Output& written : merge.outputs) live_bytes.Add(written.tree);
     return KindEdit{EncodeLsmMerge(merge), live_bytes.changes()};
   }
 
  private:
-  static Result<LsmMerge> MergeOf(Bytes plan, const LsmState& state) {
-    LOGWOOD_ASSIGN_OR_RETURN(std::vector<uint64_t> ids, DecodeLsmPlan(plan));
-    if (AreOldestRuns(ids, state)) return LsmMerge{std::move(ids), std::nullopt};
-    return Status::Corruption("lsm plan: its " + std::to_string(ids.size()) + " runs are not the oldest of the " +
-                              std::to_string(state.runs.size()) + " that it was to merge");
+  static const LsmTrees& TreesOf(const CollectionTrees& collection) {
+    const auto* const trees = dynamic_cast<const LsmTrees*>(&collection);
+    LOGWOOD_ASSERT(trees != nullptr);
+    return *trees;
   }
+
+  [[nodiscard]] Result<KindEdit> WriteFlush(EntryCursor& entries, const LsmState& state, LsmWriter& writer) const {
+    LsmFlush flush;
+    LOGWOOD_ASSIGN_OR_RETURN(flush.slices, WriteSlices(entries, state, writer));
+    LOGWOOD_ASSIGN_OR_RETURN(std::vector<LsmWriter::Segment> segments, writer.Finish());
+    flush.must_be_oldest = writer.dropped_tombstones();
+    LiveBytesChanges live_bytes;
+    if (!segments.empty()) {
+      flush.may_begin_partition = IsLsmPartitionSize(segments[0].contents.bytes, tuning_);
+      live_bytes.Add(segments[0].tree);
+      flush.tree = std::move(segments[0].tree);
+    }
+    return KindEdit{EncodeLsmFlush(flush), live_bytes.changes()};
+  }
+
+  static Result<std::vector<LsmSlice>> WriteSlices(EntryCursor& entries, const LsmState& state, LsmWriter& writer) {
+    std::vector<LsmSlice> slices;
+    entries.First();
+    for (size_t i = 0; i < state.partitions.size(); ++i) {
+      const bool last = i + 1 == state.partitions.size();
+      while (entries.valid() && (last || entries.entry().key < Bytes(state.partitions[i + 1].start))) {
+        LOGWOOD_RETURN_IF_ERROR(writer.Add(entries.entry()));
+        entries.Next();
+      }
+      slices.push_back({state.partitions[i].start, writer.TakeContents()});
+    }
+    LOGWOOD_RETURN_IF_ERROR(entries.status());
+    return slices;
+  }
+
+  static Result<LsmMerge> MergeOf(Bytes plan_bytes) {
+    LOGWOOD_ASSIGN_OR_RETURN(LsmPlan plan, DecodeLsmPlan(plan_bytes));
+    return LsmMerge{std::move(plan), {}};
+  }
+
+  Result<std::vector<LsmMerge::Output>> WriteMerged(const LsmPlan& plan, const std::vector<LsmPlace>& places,
+                                                    const LsmTrees& trees, JobOutput& output) const {
+    LsmWriter::Options options{trees.state().block_size_bytes, true, std::nullopt};
+    if (plan.to_oldest) {
+      options.keeps_tombstones = false;  // I8.
+      options.segment_size_bytes = LsmSegmentSize(BytesOf(places, trees.state()), tuning_);
+    }
+    LsmWriter writer(output, options);
+    std::vector<LsmContents> by_input;
+    for (size_t i = 0; i < places.size(); ++i) {
+      const auto entries = trees.NewCursorOf(places[i], plan.inputs[i].segments.size());
+      LOGWOOD_RETURN_IF_ERROR(writer.AddAll(*entries));
+      by_input.push_back(writer.TakeContents());
+    }
+    LOGWOOD_ASSIGN_OR_RETURN(std::vector<LsmWriter::Segment> segments, writer.Finish());
+    std::vector<LsmMerge::Output> outputs;
+    for (LsmWriter::Segment& segment : segments) {
+      outputs.push_back({std::move(segment.tree), plan.to_oldest ? std::vector{segment.contents} : by_input});
+    }
+    return outputs;
+  }
+
+  const LsmTuning tuning_;
 };
 
 }  // namespace
 
-std::unique_ptr<const Kind> NewLsmKind() { return std::make_unique<LsmKind>(); }
+std::unique_ptr<const Kind> NewLsmKind(const LsmTuning& tuning) { return std::make_unique<LsmKind>(tuning); }
 
 }  // namespace logwood

@@ -3,11 +3,12 @@
 #include <memory>
 
 #include "kind/kind.h"
+#include "lsm/lsm_choice.h"
 
 namespace logwood {
 
-// The kind for heavy random writes: runs of bulk-loaded trees, newest first, merged in the background.
-// Flat so far: each flush adds a run; at kLsmRunsMax of them (lsm_state.h) all are merged into one.
-[[nodiscard]] std::unique_ptr<const Kind> NewLsmKind();
+// Segments of immutable, bulk-loaded B+trees in partitions that are merged one by one: for heavy random writes. State
+// and edits are described in lsm_state.h and lsm_edit.h, what is merged when in lsm_choice.h.
+[[nodiscard]] std::unique_ptr<const Kind> NewLsmKind(const LsmTuning& tuning = {});
 
 }  // namespace logwood

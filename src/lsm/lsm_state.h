@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -7,61 +8,84 @@
 #include <vector>
 
 #include "base/ids.h"
-#include "kind/kind.h"
 #include "logwood/result.h"
-#include "tree/tree_builder.h"
+#include "tree/tree_descriptor.h"
 
 namespace logwood {
 
 // What the manifest keeps of an lsm collection, as values; docs/format/lsm.md.
+//
+//   segment    an immutable tree; one that a flush brought may span many partitions
+//   partition  a range of keys with pieces of its own, the newest first; partitions are merged one by one
+//   piece      what of a segment lies in one partition and was not merged away there; a reader never meets the rest,
+//              since it looks for a key only among the pieces of the key's partition
+//
+// The oldest pieces of all partitions are one run, the oldest; a partition with n pieces is n runs deep.
 
-// Runs at which all are merged while writing. More come up while that merge is under way.
-inline constexpr size_t kLsmRunsMax = 4;
+// How much a piece holds: counted when the segment was written, divided evenly where a partition was divided since.
+// Good for choosing what to merge, and for nothing else.
+struct LsmContents {
+  uint64_t entries = 0;
+  uint64_t tombstones = 0;
+  uint64_t bytes = 0;  // Of keys and values.
 
-// One tree over the whole key range. Ids are given out by ApplyTo(), in the order of edits, and never used twice.
-struct LsmRun {
-  uint64_t id = 0;
+  LsmContents& operator+=(const LsmContents& other);
+  friend bool operator==(const LsmContents&, const LsmContents&) = default;
+};
+
+// How often the entries of a segment were merged on their way to the oldest run.
+enum class LsmTier : uint8_t {
+  kFlushed = 0,      // As a flush left them.
+  kMerged = 1,       // Once, or into the oldest run.
+  kMergedTwice = 2,  // With others that were merged before.
+};
+inline constexpr LsmTier kLsmTierMax = LsmTier::kMergedTwice;
+
+struct LsmSegment {
+  LsmTier tier = LsmTier::kFlushed;
   TreeDescriptor tree;
-  friend bool operator==(const LsmRun&, const LsmRun&) = default;
+  friend bool operator==(const LsmSegment&, const LsmSegment&) = default;
+};
+
+struct LsmPiece {
+  uint64_t segment = 0;  // Its id.
+  LsmContents contents;
+  friend bool operator==(const LsmPiece&, const LsmPiece&) = default;
+};
+
+struct LsmPartition {
+  std::string start;             // The smallest key that may be in it; up to the start of the next partition.
+  std::vector<LsmPiece> pieces;  // The newest first.
+
+  [[nodiscard]] LsmContents contents() const;
+  friend bool operator==(const LsmPartition&, const LsmPartition&) = default;
 };
 
 struct LsmState {
   uint32_t block_size_bytes = 0;
-  uint64_t next_run_id = 1;
-  std::vector<LsmRun> runs;  // The newest first.
+  uint64_t next_segment_id = 1;             // Ids are given out in the order of edits and never used twice.
+  std::map<uint64_t, LsmSegment> segments;  // By id; each has a piece somewhere.
+  std::vector<LsmPartition> partitions{1};  // In key order, without gaps; the first begins with the empty key.
   friend bool operator==(const LsmState&, const LsmState&) = default;
 };
 
-// A flush brought a tree, or nothing. Where it left tombstones out because no run was older, it must stay the oldest.
-struct LsmFlush {
-  bool is_oldest = false;
-  std::optional<TreeDescriptor> tree;
-  friend bool operator==(const LsmFlush&, const LsmFlush&) = default;
-};
+// Index of the partition that `key` belongs to.
+[[nodiscard]] size_t FindLsmPartition(const LsmState& state, Bytes key);
+// Whether keys of `tree` may lie in a partition.
+[[nodiscard]] bool OverlapsLsmPartition(const TreeDescriptor& tree, const LsmState& state, size_t partition);
+// Pieces of each segment, by id.
+[[nodiscard]] std::map<uint64_t, size_t> CountLsmPieces(const LsmState& state);
 
-// The oldest runs became one tree, or nothing.
-struct LsmMerge {
-  std::vector<uint64_t> replaced;  // Ids, the newest first; never empty.
-  std::optional<TreeDescriptor> tree;
-  friend bool operator==(const LsmMerge&, const LsmMerge&) = default;
-};
+// Whether the fields of a state fit together: what passes can be encoded and decoded again, and the sums of all bytes
+// and of all entries stay within 63 bits. Errors: kCorruption.
+[[nodiscard]] Status CheckLsmState(const LsmState& state);
 
 [[nodiscard]] std::string EncodeLsmState(const LsmState& state);
 // Errors: kCorruption.
 [[nodiscard]] Result<LsmState> DecodeLsmState(Bytes data);
 
-[[nodiscard]] std::string EncodeLsmFlush(const LsmFlush& flush);
-[[nodiscard]] std::string EncodeLsmMerge(const LsmMerge& merge);
-// Makes an encoded flush or merge. Errors: kCorruption (no edit, or one that does not fit; the state is unchanged).
-Status ApplyLsmEdit(Bytes edit, LsmState& state);
-
-// A plan: the ids to merge, as in LsmMerge.
-[[nodiscard]] std::string EncodeLsmPlan(const std::vector<uint64_t>& run_ids);
-// Errors: kCorruption.
-[[nodiscard]] Result<std::vector<uint64_t>> DecodeLsmPlan(Bytes data);
-// Whether `run_ids` are those of the oldest runs of `state`, in its order.
-[[nodiscard]] bool AreOldestRuns(const std::vector<uint64_t>& run_ids, const LsmState& state);
-// The ids of the runs to merge; empty: nothing. Pure.
-[[nodiscard]] std::vector<uint64_t> ChooseLsmMerge(const LsmState& state, MergeEffort effort);
+void AppendLsmContents(std::string& out, const LsmContents& contents);
+// Nullopt for one that is cut or has more tombstones than entries.
+[[nodiscard]] std::optional<LsmContents> ReadLsmContents(ByteReader& reader);
 
 }  // namespace logwood

@@ -1,52 +1,82 @@
 #include "lsm/lsm_trees.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "base/assert.h"
 #include "base/hash.h"
 #include "base/status_macros.h"
+#include "cursor/bounded_cursor.h"
 #include "cursor/merging_cursor.h"
+#include "lsm/lsm_cursor.h"
 
 namespace logwood {
 
-LsmTrees::LsmTrees(LsmState state, std::vector<std::shared_ptr<const Tree>> trees)
-    : state_(std::move(state)), trees_(std::move(trees)) {}
-
-Result<std::shared_ptr<const LsmTrees>> LsmTrees::Open(LsmState state, KindFiles& files) {
-  std::vector<std::shared_ptr<const Tree>> trees;
-  for (const LsmRun& run : state.runs) {
-    LOGWOOD_ASSIGN_OR_RETURN(auto file, files.Open(run.tree.file));
-    LOGWOOD_ASSIGN_OR_RETURN(auto tree, Tree::Open(std::move(file), run.tree, files.cache()));
-    trees.push_back(std::move(tree));
+LsmTrees::LsmTrees(LsmState state, Segments segments) : state_(std::move(state)), segments_(std::move(segments)) {
+  pieces_.reserve(state_.partitions.size());
+  for (const LsmPartition& partition : state_.partitions) {
+    std::vector<const Tree*>& trees = pieces_.emplace_back();
+    for (const LsmPiece& piece : partition.pieces) trees.push_back(segments_.at(piece.segment).get());
   }
-  return std::shared_ptr<const LsmTrees>(new LsmTrees(std::move(state), std::move(trees)));
+}
+
+Result<std::shared_ptr<const LsmTrees>> LsmTrees::Open(LsmState state, KindFiles& files, const LsmTrees* before) {
+  Segments segments;
+  for (const auto& [id, segment] : state.segments) {
+    if (before != nullptr) {
+      if (const auto open = before->segments_.find(id); open != before->segments_.end()) {
+        segments.insert(*open);
+        continue;
+      }
+    }
+    LOGWOOD_ASSIGN_OR_RETURN(auto file, files.Open(segment.tree.file));
+    LOGWOOD_ASSIGN_OR_RETURN(segments[id], Tree::Open(std::move(file), segment.tree, files.cache()));
+  }
+  return std::shared_ptr<const LsmTrees>(new LsmTrees(std::move(state), std::move(segments)));
 }
 
 Result<std::optional<TreesHit>> LsmTrees::Get(Bytes key) const {
   const uint64_t hash = Hash64(key);
-  for (const std::shared_ptr<const Tree>& tree : trees_) {
+  for (const Tree* const tree : pieces_[FindLsmPartition(state_, key)]) {
     LOGWOOD_ASSIGN_OR_RETURN(auto hit, tree->Get(key, hash));
-    if (hit) return std::optional(TreesHit{hit->type, hit->value, std::move(hit->pin)});
+    if (hit) return std::optional(TreesHit{hit->type, hit->value, std::move(hit->pin).ToPin()});
   }
   return std::optional<TreesHit>();
 }
 
-std::unique_ptr<EntryCursor> LsmTrees::NewCursor() const { return NewCursorOfOldest(trees_.size()); }
+std::unique_ptr<EntryCursor> LsmTrees::NewCursor() const { return NewLsmCursor(*this); }
 
-std::unique_ptr<EntryCursor> LsmTrees::NewCursorOfOldest(size_t count) const {
-  LOGWOOD_ASSERT(count <= trees_.size());
+std::unique_ptr<EntryCursor> LsmTrees::NewCursorOf(size_t partition) const {
+  return NewCursorOf({.partition = partition, .piece = 0}, pieces_[partition].size());
+}
+
+std::unique_ptr<EntryCursor> LsmTrees::NewCursorOf(const LsmPlace& place, size_t count) const {
+  const std::vector<const Tree*>& trees = pieces_[place.partition];
+  LOGWOOD_ASSERT(place.piece + count <= trees.size());
   std::vector<std::unique_ptr<EntryCursor>> cursors;
-  for (size_t i = trees_.size() - count; i < trees_.size(); ++i) cursors.push_back(trees_[i]->NewCursor());
-  return NewMergingCursor(std::move(cursors));
+  cursors.reserve(count);
+  const std::string& start = state_.partitions[place.partition].start;
+  const std::string* const limit =
+      place.partition + 1 < pieces_.size() ? &state_.partitions[place.partition + 1].start : nullptr;
+  // The merged source is bounded, not each piece: what lies beyond is met only once all pieces are past the bound. And
+  // only where there is anything beyond: a settled partition is one segment of its own.
+  KeyRange range;
+  for (size_t i = place.piece; i < place.piece + count; ++i) {
+    cursors.push_back(trees[i]->NewCursor());
+    const TreeDescriptor& tree = trees[i]->descriptor();
+    if (Bytes(tree.first_key) < Bytes(start)) range.start = start;
+    if (limit != nullptr && Bytes(tree.last_key) >= Bytes(*limit)) range.limit = *limit;
+  }
+  return NewBoundedCursor(NewMergingCursor(std::move(cursors)), std::move(range));
 }
 
 Result<uint64_t> LsmTrees::Verify(const std::function<void(const Status&)>& on_damage) const {
   uint64_t blocks = 0;
-  for (size_t i = 0; i < trees_.size(); ++i) {
-    const std::string run = "run " + std::to_string(state_.runs[i].id);
+  for (const auto& [id, tree] : segments_) {
+    const std::string segment = "segment " + std::to_string(id);
     LOGWOOD_ASSIGN_OR_RETURN(const uint64_t of_tree,
-                             trees_[i]->Verify([&](const Status& damage) { on_damage(damage.WithContext(run)); }));
+                             tree->Verify([&](const Status& damage) { on_damage(damage.WithContext(segment)); }));
     blocks += of_tree;
   }
   return blocks;
@@ -54,17 +84,19 @@ Result<uint64_t> LsmTrees::Verify(const std::function<void(const Status&)>& on_d
 
 std::map<FileNumber, uint64_t> LsmTrees::LiveBytes() const {
   std::map<FileNumber, uint64_t> bytes;
-  for (const LsmRun& run : state_.runs) bytes[run.tree.file] += run.tree.bytes;
+  for (const auto& [id, segment] : state_.segments) bytes[segment.tree.file] += segment.tree.bytes;
   return bytes;
 }
 
 TreeStatistics LsmTrees::Statistics() const {
-  TreeStatistics sum{.runs = state_.runs.size()};
-  for (const LsmRun& run : state_.runs) {
-    sum.entries += run.tree.entries;
-    sum.tombstones += run.tree.tombstones;
-    sum.bytes += run.tree.bytes;
+  TreeStatistics sum;
+  for (const LsmPartition& partition : state_.partitions) {
+    const LsmContents contents = partition.contents();
+    sum.runs = std::max<uint64_t>(sum.runs, partition.pieces.size());
+    sum.entries += contents.entries;
+    sum.tombstones += contents.tombstones;
   }
+  for (const auto& [id, segment] : state_.segments) sum.bytes += segment.tree.bytes;
   return sum;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -8,16 +9,19 @@
 #include <vector>
 
 #include "kind/kind.h"
+#include "lsm/lsm_edit.h"
 #include "lsm/lsm_state.h"
 #include "tree/tree.h"
 
 namespace logwood {
 
-// The open runs of an lsm collection. Immutable; thread-safe.
+// The open segments of an lsm collection. Immutable; thread-safe.
 class LsmTrees : public CollectionTrees {
  public:
-  // `files` must outlive the trees. Errors: kCorruption, kUnsupported, kIo.
-  [[nodiscard]] static Result<std::shared_ptr<const LsmTrees>> Open(LsmState state, KindFiles& files);
+  // `files` must outlive the trees. Segments that `before` has open are shared with it; it may be null.
+  // Errors: kCorruption, kUnsupported, kIo.
+  [[nodiscard]] static Result<std::shared_ptr<const LsmTrees>> Open(LsmState state, KindFiles& files,
+                                                                    const LsmTrees* before);
 
   [[nodiscard]] Result<std::optional<TreesHit>> Get(Bytes key) const override;
   [[nodiscard]] std::unique_ptr<EntryCursor> NewCursor() const override;
@@ -26,14 +30,19 @@ class LsmTrees : public CollectionTrees {
   [[nodiscard]] TreeStatistics Statistics() const override;
 
   [[nodiscard]] const LsmState& state() const noexcept { return state_; }
-  // The `count` oldest runs as one source, which holds their trees. Requires: count <= state().runs.size().
-  [[nodiscard]] std::unique_ptr<EntryCursor> NewCursorOfOldest(size_t count) const;
+  // A partition's pieces as one source.
+  [[nodiscard]] std::unique_ptr<EntryCursor> NewCursorOf(size_t partition) const;
+  // `count` of them, from `place` on.
+  [[nodiscard]] std::unique_ptr<EntryCursor> NewCursorOf(const LsmPlace& place, size_t count) const;
 
  private:
-  LsmTrees(LsmState state, std::vector<std::shared_ptr<const Tree>> trees);
+  using Segments = std::map<uint64_t, std::shared_ptr<const Tree>>;
+
+  LsmTrees(LsmState state, Segments segments);
 
   LsmState state_;
-  std::vector<std::shared_ptr<const Tree>> trees_;  // In the order of state_.runs.
+  Segments segments_;                             // By id.
+  std::vector<std::vector<const Tree*>> pieces_;  // Of each partition, the newest first.
 };
 
 }  // namespace logwood

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <span>
+#include <utility>
 
 #include "base/assert.h"
 
@@ -56,7 +57,8 @@ namespace {
 constexpr size_t kCapacityMin = 8;
 }  // namespace
 
-Generation::Generation() : directory_(NewDirectory(kCapacityMin)) {}
+Generation::Generation(std::shared_ptr<ArenaPool> pool)
+    : arena_(std::move(pool)), directory_(NewDirectory(kCapacityMin)) {}
 
 Generation::~Generation() = default;
 

@@ -16,7 +16,8 @@ namespace logwood {
 // same entries. One writer adds; readers look memtables up at any time, without a lock.
 class Generation {
  public:
-  Generation();
+  // With a pool its memory comes from there and goes back there.
+  explicit Generation(std::shared_ptr<ArenaPool> pool = nullptr);
   Generation(const Generation&) = delete;  // Memtables point into its arena.
   Generation& operator=(const Generation&) = delete;
   ~Generation();

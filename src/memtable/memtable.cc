@@ -2,211 +2,375 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
-#include <limits>
+#include <span>
 #include <type_traits>
 
 #include "base/assert.h"
+#include "base/hash.h"
 
-// A skip list (Pugh, CACM 33(6), 1990) in an arena, for one writer and any number of readers:
-//   1. A node and a version are whole before the store that publishes them, and but for the links do not change after
-//   it.
-//   2. That store is a release, and readers load links and versions by acquire: who sees the pointer sees what it
-//      points to.
-//   3. A node is linked from the lowest level up, so who meets it on one level meets it on all below.
-//   4. A node's versions are newest first: a newer one links the older before it is published in its place.
-// Nothing is ever unlinked; memory goes back with the arena.
+// A B+tree for one writer and any number of readers:
+//   1. A version is whole before the store that publishes it and never changes after it. So is a slot, but for the
+//      pointer to its key's newest version, or to its child.
+//   2. These stores are releases, and readers load by acquire: who sees a count of slots or a pointer sees what is
+//      behind it. Slots are filled in order of arrival and not sorted, so nothing that readers may look at ever moves.
+//   3. A full leaf is not changed but replaced by two. It stays as it was, with its links: readers who stand on it, or
+//      get there by an old link, find in it all that their views can show, since what came later is newer.
+//   4. The right one of the two is put into the parent before the left one takes the old one's slot. A reader may see
+//      neither, the first alone (both lead to all keys there were), or both; it must not take the slot by the count
+//      before and the node by the pointer after, so it looks at the count again.
+//   5. A parent that is full is replaced likewise, with the change in it.
+//   6. A key's versions are newest first: a newer one links the older before it is published in its place.
+// Replaced nodes stay in the arena: one leaf in about 32 keys added in random order, none in order of keys, since a
+// full leaf lets a key beyond all of its own go to a new neighbour.
 
 namespace logwood {
+namespace {
 
-// The value stands right behind it in the arena.
-struct Memtable::Version {
-  Sequence sequence;
-  const Version* older;
-  LogAddress address;
-  uint32_t value_size;
-  EntryType type;
+constexpr size_t kSlotsMax = MemtableNode::kSlotsMax;
+// A prefix that much longer is worth reading all keys of a leaf for.
+constexpr uint32_t kPrefixGainMin = 4;
 
-  [[nodiscard]] Bytes value() const noexcept { return {reinterpret_cast<const std::byte*>(this + 1), value_size}; }
-};
+// The arena runs no destructors.
+static_assert(std::is_trivially_destructible_v<Memtable>);
 
-// Its `height` links stand right behind it in the arena, and the key behind those.
-struct Memtable::Node {
-  std::atomic<const Version*> newest = nullptr;
-  uint32_t key_size = 0;
-  uint32_t height = 0;
+}  // namespace
 
-  [[nodiscard]] std::atomic<Node*>* links() noexcept { return reinterpret_cast<std::atomic<Node*>*>(this + 1); }
-  [[nodiscard]] const std::atomic<Node*>* links() const noexcept {
-    return reinterpret_cast<const std::atomic<Node*>*>(this + 1);
-  }
-  // Acquire: partner of the release in Link().
-  [[nodiscard]] Node* Next(size_t level) const noexcept { return links()[level].load(std::memory_order_acquire); }
-
-  [[nodiscard]] Bytes key() const noexcept { return {reinterpret_cast<const std::byte*>(links() + height), key_size}; }
-
-  // The newest version not newer than `at`; null without one.
-  [[nodiscard]] const Version* At(Sequence at) const noexcept {
-    const Version* version = newest.load(std::memory_order_acquire);  // Partner of the release in Add().
-    while (version != nullptr && version->sequence > at) version = version->older;
-    return version;
-  }
-};
-
-// Stands on a node, so whatever is added meanwhile cannot shift it.
+// Stands on a leaf as it was when it came there, so whatever is added meanwhile cannot shift it.
 class Memtable::Cursor final : public EntryCursor {
  public:
   Cursor(const Memtable& memtable, Sequence at) : memtable_(memtable), at_(at) {}
 
   void Seek(Bytes key, SeekTo to) override {
-    const Place place = memtable_.Find(key);
-    const Node* const node = place.at_or_after;
-    const bool found = node != nullptr && node->key() == key;
+    if (to == SeekTo::kExact && !memtable_.filter_.MayContain(Hash64(key))) {
+      valid_ = false;
+      return;
+    }
+    if (!Enter(memtable_.FindLeaf(key))) return;
+    const size_t place = PlaceOf(key);
+    const bool found = place < order_.size() && leaf_->KeyAt(order_[place]) == key;
     switch (to) {
-      case SeekTo::kExact: return Show(found ? node : nullptr, found ? node->At(at_) : nullptr);
-      case SeekTo::kAtOrAfter: return ShowForward(node);
-      case SeekTo::kAtOrBefore: return ShowBackward(found ? node : place.before);
+      case SeekTo::kExact: return found ? ShowOnly(place) : Leave();
+      case SeekTo::kAtOrAfter: return ShowFrom(place);
+      case SeekTo::kAtOrBefore: return ShowBefore(found ? place + 1 : place);
     }
   }
-  void First() override { ShowForward(memtable_.head_->Next(0)); }
-  void Last() override { ShowBackward(memtable_.FindLast()); }
+  void First() override {
+    if (Enter(memtable_.FindLeaf(Bytes()))) ShowFrom(0);
+  }
+  void Last() override {
+    // Acquire: partner of the release in LinkInPlaceOf() and Shed().
+    if (Enter(memtable_.last_leaf_.load(std::memory_order_acquire))) ShowBefore(order_.size());
+  }
   void Next() override {
     LOGWOOD_DEBUG_ASSERT(valid_);
-    ShowForward(node_->Next(0));
+    ShowFrom(place_ + 1);
   }
   void Prev() override {
     LOGWOOD_DEBUG_ASSERT(valid_);
-    ShowBackward(memtable_.Find(node_->key()).before);
+    ShowBefore(place_);
   }
 
  private:
-  // From `node` on, which may be null, to the first that has a version.
-  void ShowForward(const Node* node) {
-    const Version* version = nullptr;
-    while (node != nullptr && (version = node->At(at_)) == nullptr) node = node->Next(0);
-    Show(node, version);
-  }
-  void ShowBackward(const Node* node) {
-    const Version* version = nullptr;
-    while (node != nullptr && (version = node->At(at_)) == nullptr) node = memtable_.Find(node->key()).before;
-    Show(node, version);
+  static constexpr size_t kPrefetchedRecords = 6;
+
+  void Leave() { valid_ = false; }
+
+  // Returns whether there is a leaf.
+  bool Enter(const MemtableLeaf* leaf) {
+    valid_ = false;
+    if (leaf == nullptr) return false;
+    const size_t slot_count = leaf->count();
+    if (leaf == leaf_ && slot_count == order_.size()) return true;
+    leaf_ = leaf;
+    order_.Sort(memtable_.search_, *leaf, slot_count);
+    return true;
   }
 
-  void Show(const Node* node, const Version* version) {
-    node_ = node;
-    valid_ = version != nullptr;
-    if (!valid_) return;
-    entry_ = {.type = version->type, .key = node->key(), .value = version->value(), .address = version->address};
+  // How many keys of the leaf are smaller.
+  [[nodiscard]] size_t PlaceOf(Bytes key) const {
+    const KeyHead head = leaf_->HeadOf(key);
+    const KeyHead* const heads = leaf_->heads.data();
+    auto place = static_cast<size_t>(std::popcount(memtable_.search_.less(heads, order_.size(), head)));
+    while (place < order_.size() && heads[order_[place]] == head && leaf_->KeyAt(order_[place]) < key) ++place;
+    return place;
+  }
+
+  // The first from `place` on that has a version.
+  void ShowFrom(size_t place) {
+    while (true) {
+      for (; place < order_.size(); ++place) {
+        Prefetch(place + kPrefetchedRecords);
+        if (Show(place)) return;
+      }
+      if (!Enter(leaf_->next.load(std::memory_order_acquire)))
+        return;  // Partner of the releases where leaves are linked.
+      place = 0;
+    }
+  }
+  // The last before `end` that has one.
+  void ShowBefore(size_t end) {
+    while (true) {
+      while (end > 0) {
+        --end;
+        Prefetch(end - kPrefetchedRecords);
+        if (Show(end)) return;
+      }
+      if (!Enter(leaf_->previous.load(std::memory_order_acquire))) return;  // Likewise.
+      end = order_.size();
+    }
+  }
+  void ShowOnly(size_t place) {
+    if (!Show(place)) Leave();
+  }
+
+  bool Show(size_t place) {
+    const MemtableRecord* const record = MemtableRecord::At(leaf_->RecordAt(order_[place]), at_);
+    if (record == nullptr) return false;
+    place_ = place;
+    valid_ = true;
+    entry_ = {.type = record->type(), .key = record->key(), .value = record->value(), .address = record->address()};
+    return true;
+  }
+
+  // Records stand in the order of their arrival, so each is a cache miss: some are under way at a time.
+  void Prefetch(size_t place) const {
+    if (place >= order_.size()) return;
+    // Relaxed: only the address counts.
+    const auto* record =
+        reinterpret_cast<const std::byte*>(leaf_->records[order_[place]].load(std::memory_order_relaxed));
+    __builtin_prefetch(record);
+    __builtin_prefetch(record + 64);
   }
 
   const Memtable& memtable_;
   const Sequence at_;
-  const Node* node_ = nullptr;
+  const MemtableLeaf* leaf_ = nullptr;
+  SlotOrder order_;  // Of the leaf's slots when it was entered.
+  size_t place_ = 0;
 };
 
-// The arena runs no destructors.
-static_assert(std::is_trivially_destructible_v<Memtable>);
-
-Memtable::Memtable(Arena& arena) : arena_(arena), head_(NewNode(Bytes(), kHeightMax)) { tail_.fill(head_); }
+Memtable::Memtable(Arena& arena) : arena_(arena), search_(HeadSearch::Best()) {}
 
 void Memtable::Add(Sequence sequence, const Entry& entry) {
-  Splice splice;
-  Node* node = FindForAdd(entry.key, splice);
-  const bool is_new = node == nullptr;
-  if (is_new) node = NewNode(entry.key, DrawHeight());
-  const Version* const older = node->newest.load(std::memory_order_relaxed);  // The writer's own store.
-  if (older != nullptr) LOGWOOD_DEBUG_ASSERT(older->sequence < sequence);
-  // Release: partner of the acquire in Node::At().
-  node->newest.store(NewVersion(sequence, entry, older), std::memory_order_release);
-  if (is_new) Link(node, splice);
   entry_count_.store(entry_count() + 1, std::memory_order_relaxed);
+  Path path;
+  if (last_ == nullptr || last_->key() < entry.key) {
+    const MemtableRecord* const record = MemtableRecord::Make(arena_, sequence, entry, nullptr);
+    AddNewKey(last_leaf_.load(std::memory_order_relaxed), path, record);  // The writer's own store.
+    last_ = record;
+    return;
+  }
+  MemtableLeaf* const leaf = FindLeaf(entry.key, &path);
+  const size_t slot = leaf->Find(search_, entry.key, leaf->own_count());
+  if (slot == kSlotsMax) {
+    AddNewKey(leaf, path, MemtableRecord::Make(arena_, sequence, entry, nullptr));
+    return;
+  }
+  const MemtableRecord* const older = leaf->RecordAt(slot);
+  LOGWOOD_DEBUG_ASSERT(older->sequence() < sequence);
+  leaf->Replace(slot, MemtableRecord::Make(arena_, sequence, entry, older));
 }
 
 std::optional<Memtable::Hit> Memtable::Get(Bytes key, Sequence at) const {
-  const Node* const node = Find(key).at_or_after;
-  if (node == nullptr || node->key() != key) return std::nullopt;
-  const Version* const version = node->At(at);
-  if (version == nullptr) return std::nullopt;
+  if (!filter_.MayContain(Hash64(key))) return std::nullopt;
+  const MemtableLeaf* const leaf = FindLeaf(key);
+  if (leaf == nullptr) return std::nullopt;
+  const size_t slot = leaf->Find(search_, key, leaf->count());
+  if (slot == kSlotsMax) return std::nullopt;
+  const MemtableRecord* const record = MemtableRecord::At(leaf->RecordAt(slot), at);
+  if (record == nullptr) return std::nullopt;
   return Hit{
-      .type = version->type, .value = version->value(), .sequence = version->sequence, .address = version->address};
+      .type = record->type(), .value = record->value(), .sequence = record->sequence(), .address = record->address()};
 }
 
 std::unique_ptr<EntryCursor> Memtable::NewCursor(Sequence at) const { return std::make_unique<Cursor>(*this, at); }
 
-Memtable::Place Memtable::Find(Bytes key, Splice* splice) const {
-  Node* node = head_;
-  Node* after = nullptr;  // Known to have no smaller key: not compared again a level lower.
-  for (size_t level = kHeightMax; level-- > 0;) {
-    Node* next = node->Next(level);
-    while (next != nullptr && next != after && next->key() < key) {
-      node = next;
-      next = node->Next(level);
+MemtableLeaf* Memtable::FindLeaf(Bytes key, Path* path) const {
+  MemtableNode* node = root_.load(std::memory_order_acquire);  // Partner of the releases of AddFirstKey() and others.
+  while (node != nullptr && node->height > 0) {
+    auto* const inner = static_cast<MemtableInner*>(node);
+    const size_t slot_count = inner->count();
+    const size_t slot = inner->Find(search_, key, slot_count);
+    MemtableNode* const child = inner->ChildAt(slot);
+    if (inner->count() != slot_count) continue;  // The child may have been split in between.
+    if (inner->height == 1) {                    // Leaves: the nodes above are few enough to be in a cache.
+      child->Prefetch();
+      if (path == nullptr) static_cast<const MemtableLeaf*>(child)->PrefetchRecords();
     }
-    after = next;
-    if (splice != nullptr) (*splice)[level] = node;
+    if (path != nullptr) path->steps[path->size++] = {.node = inner, .slot = slot};
+    node = child;
   }
-  return {.before = node == head_ ? nullptr : node, .at_or_after = after};
+  return static_cast<MemtableLeaf*>(node);
 }
 
-const Memtable::Node* Memtable::FindLast() const {
-  const Node* node = head_;
-  for (size_t level = kHeightMax; level-- > 0;) {
-    while (const Node* const next = node->Next(level)) node = next;
+// `path` may be left empty for a key beyond all others.
+void Memtable::AddNewKey(MemtableLeaf* leaf, Path& path, const MemtableRecord* record) {
+  filter_.Add(Hash64(record->key()), arena_);
+  if (leaf == nullptr) return AddFirstKey(record);
+  if (leaf->is_full() || leaf->misfits >= MemtableNode::kMisfitsMax) {
+    if (path.size == 0) leaf = FindLeaf(record->key(), &path);
+    leaf = MakeRoom(leaf, path, record);
   }
-  return node == head_ ? nullptr : node;
+  leaf->Append(record);
 }
 
-// The key's node, or null and in `splice` where to link one.
-Memtable::Node* Memtable::FindForAdd(Bytes key, Splice& splice) const {
-  Node* const last = tail_[0];
-  if (last == head_ || last->key() < key) {
-    splice = tail_;
-    return nullptr;
+void Memtable::AddFirstKey(const MemtableRecord* record) {
+  const Bytes key = record->key();
+  MemtableLeaf* const leaf = MemtableLeaf::Make(arena_, key, MemtableNode::PrefixSize(key, key, key.size()));
+  leaf->Append(record);
+  last_leaf_.store(leaf, std::memory_order_release);  // Partner of Cursor::Last().
+  root_.store(leaf, std::memory_order_release);       // Partner of FindLeaf().
+}
+
+// Returns the leaf that takes the record: with a free slot, and a prefix that most of its keys have.
+MemtableLeaf* Memtable::MakeRoom(MemtableLeaf* leaf, Path& path, const MemtableRecord* record) {
+  SlotOrder order;
+  order.Sort(search_, *leaf, leaf->own_count());
+  if (!leaf->is_full()) {
+    MemtableLeaf* const copy = CopyPart(*leaf, order, 0, order.size());
+    LinkInPlaceOf(*leaf, copy, copy);
+    ReplaceChild(path, copy);
+    return copy;
   }
-  Node* const node = Find(key, &splice).at_or_after;  // Not null: the last key is not smaller.
-  return node->key() == key ? node : nullptr;
+  const Bytes key = record->key();
+  const bool beyond = key < leaf->KeyAt(order[0]) || leaf->KeyAt(order[kSlotsMax - 1]) < key;
+  if (beyond && !leaf->has_shed) return Shed(leaf, order, path, record);
+  return Halve(leaf, order, path, key);
 }
 
-Memtable::Node* Memtable::NewNode(Bytes key, size_t height) {
-  LOGWOOD_ASSERT(key.size() <= std::numeric_limits<uint32_t>::max());
-  const size_t links_size = height * sizeof(std::atomic<Node*>);
-  static_assert(sizeof(Node) % alignof(std::atomic<Node*>) == 0);
-  std::byte* const memory = arena_.Allocate(sizeof(Node) + links_size + key.size(), alignof(Node));
-  Node* const node = std::construct_at(reinterpret_cast<Node*>(memory));
-  node->key_size = static_cast<uint32_t>(key.size());
-  node->height = static_cast<uint32_t>(height);
-  for (size_t level = 0; level < height; ++level) std::construct_at(node->links() + level, nullptr);
-  if (!key.empty()) std::memcpy(memory + sizeof(Node) + links_size, key.data(), key.size());
-  return node;
+// Makes an empty neighbour for a key beyond all of a full leaf, on the side where it belongs. Only once: keys that go
+// on coming in between would each get a leaf of their own.
+MemtableLeaf* Memtable::Shed(MemtableLeaf* leaf, const SlotOrder& order, Path& path, const MemtableRecord* record) {
+  leaf->has_shed = true;
+  const Bytes key = record->key();
+  const MemtableRecord* const first = leaf->RecordAt(order[0]);
+  const bool is_left = key < first->key();
+  const Bytes far = is_left ? leaf->KeyAt(order[kSlotsMax - 1]) : first->key();
+  const size_t key_size_min = std::min<size_t>(leaf->key_size_min, key.size());
+  auto* const made = MemtableLeaf::Make(arena_, key, MemtableNode::PrefixSize(key, far, key_size_min));
+  LinkInPlaceOf(*leaf, is_left ? made : leaf, is_left ? leaf : made);
+  if (is_left) {
+    InsertChild(path, {.low = first, .node = leaf}, made);
+  } else {
+    InsertChild(path, {.low = record, .node = made}, leaf);
+  }
+  return made;
 }
 
-const Memtable::Version* Memtable::NewVersion(Sequence sequence, const Entry& entry, const Version* older) {
-  LOGWOOD_ASSERT(entry.value.size() <= std::numeric_limits<uint32_t>::max());
-  std::byte* const memory = arena_.Allocate(sizeof(Version) + entry.value.size(), alignof(Version));
-  if (!entry.value.empty()) std::memcpy(memory + sizeof(Version), entry.value.data(), entry.value.size());
-  return std::construct_at(reinterpret_cast<Version*>(memory),
-                           Version{.sequence = sequence,
-                                   .older = older,
-                                   .address = entry.address,
-                                   .value_size = static_cast<uint32_t>(entry.value.size()),
-                                   .type = entry.type});
+MemtableLeaf* Memtable::Halve(MemtableLeaf* leaf, const SlotOrder& order, Path& path, Bytes key) {
+  constexpr size_t kMiddle = kSlotsMax / 2;
+  const MemtableRecord* const border = leaf->RecordAt(order[kMiddle]);
+  MemtableLeaf* const left = CopyPart(*leaf, order, 0, kMiddle);
+  MemtableLeaf* const right = CopyPart(*leaf, order, kMiddle, kSlotsMax);
+  LinkInPlaceOf(*leaf, left, right);
+  InsertChild(path, {.low = border, .node = right}, left);
+  return key < border->key() ? left : right;
 }
 
-void Memtable::Link(Node* node, const Splice& splice) {
-  for (size_t level = 0; level < node->height; ++level) {
-    // Relaxed: the writer's own stores, and nobody else knows the node's links before the release below.
-    Node* const next = splice[level]->links()[level].load(std::memory_order_relaxed);
-    node->links()[level].store(next, std::memory_order_relaxed);
-    if (next == nullptr) tail_[level] = node;
-    // Release: partner of the acquire in Node::Next().
-    splice[level]->links()[level].store(node, std::memory_order_release);
+// A leaf of the slots at places `begin` to `end`. Heads are taken over where they will do, since to make them anew is
+// to read a record each.
+MemtableLeaf* Memtable::CopyPart(const MemtableLeaf& leaf, const SlotOrder& order, size_t begin, size_t end) {
+  const Bytes first = leaf.KeyAt(order[begin]);
+  const uint32_t prefix_size = MemtableNode::PrefixSize(first, leaf.KeyAt(order[end - 1]), leaf.key_size_min);
+  const bool keep_heads =
+      leaf.misfits == 0 && prefix_size >= leaf.prefix_size && prefix_size < leaf.prefix_size + kPrefixGainMin;
+  MemtableLeaf* const copy = MemtableLeaf::Make(arena_, first, keep_heads ? leaf.prefix_size : prefix_size);
+  copy->key_size_min = std::min(copy->key_size_min, leaf.key_size_min);
+  for (size_t place = begin; place < end; ++place) {
+    const MemtableRecord* const record = leaf.RecordAt(order[place]);
+    const KeyHead head = keep_heads ? leaf.heads[order[place]] : copy->HeadOf(record->key());
+    copy->heads[place - begin] = head;
+    copy->records[place - begin].store(record, std::memory_order_relaxed);  // Nobody else knows the copy yet.
+  }
+  copy->Publish(end - begin);
+  return copy;
+}
+
+// Puts leaves where `old` is among its neighbours: `first` and `last`, which may be the same, or `old` one of them.
+void Memtable::LinkInPlaceOf(const MemtableLeaf& old, MemtableLeaf* first, MemtableLeaf* last) {
+  // Relaxed: the writer's own stores.
+  MemtableLeaf* const previous = old.previous.load(std::memory_order_relaxed);
+  MemtableLeaf* const next = old.next.load(std::memory_order_relaxed);
+  first->previous.store(previous, std::memory_order_release);
+  last->next.store(next, std::memory_order_release);
+  if (first != last) {
+    last->previous.store(first, std::memory_order_release);
+    first->next.store(last, std::memory_order_release);
+  }
+  // Release: partner of the acquires in Cursor, here and above.
+  if (previous != nullptr) previous->next.store(first, std::memory_order_release);
+  if (next != nullptr) {
+    next->previous.store(last, std::memory_order_release);
+  } else {
+    last_leaf_.store(last, std::memory_order_release);
   }
 }
 
-// Height h with probability 3/4 * (1/4)^(h-1).
-size_t Memtable::DrawHeight() noexcept {
-  const auto zeros = static_cast<size_t>(std::countr_zero(random_.Next()));
-  return 1 + std::min(zeros / 2, kHeightMax - 1);
+// To the parent of a node that was split: `left` is to take its slot, `child` to stand behind it. `path` ends with the
+// parent.
+void Memtable::InsertChild(Path& path, const MemtableInner::Child& child, MemtableNode* left) {
+  if (path.size == 0) return GrowRoot(left, child);
+  const Path::Step step = path.steps[--path.size];
+  MemtableInner* const inner = step.node;
+  if (inner->is_full() || inner->misfits >= MemtableNode::kMisfitsMax) return SplitInner(step, path, child, left);
+  inner->Append(child);
+  inner->Replace(step.slot, left);
+}
+
+void Memtable::SplitInner(const Path::Step& step, Path& path, const MemtableInner::Child& child, MemtableNode* left) {
+  using Child = MemtableInner::Child;
+  MemtableInner* const inner = step.node;
+  SlotOrder order;
+  order.Sort(search_, *inner, inner->own_count());
+  const auto key_size_min = static_cast<uint32_t>(std::min<size_t>(inner->key_size_min, child.key().size()));
+  // A node of its own for a key beyond all, once, as with leaves. Not if the left one is new: readers must not find it
+  // by way of the old count.
+  if (inner->is_full() && !inner->has_shed && order[kSlotsMax - 1] == step.slot && inner->ChildAt(step.slot) == left) {
+    inner->has_shed = true;
+    const Bytes far = inner->KeyAt(order[1]);  // The first may have no key.
+    auto* const made = MemtableInner::Make(arena_, inner->height, child.key(),
+                                           MemtableNode::PrefixSize(child.key(), far, key_size_min));
+    made->Append(child);
+    return InsertChild(path, {.low = child.low, .node = made}, inner);
+  }
+  std::array<Child, kSlotsMax + 1> children;
+  size_t size = 0;
+  for (size_t place = 0; place < order.size(); ++place) {
+    const size_t slot = order[place];
+    children[size++] = {.low = inner->lows[slot], .node = slot == step.slot ? left : inner->ChildAt(slot)};
+    if (slot == step.slot) children[size++] = child;
+  }
+  const auto make = [&](size_t begin, size_t end) {
+    const Bytes first = children[children[begin].low == nullptr ? begin + 1 : begin].key();
+    const uint32_t prefix_size = MemtableNode::PrefixSize(first, children[end - 1].key(), key_size_min);
+    auto* const made = MemtableInner::Make(arena_, inner->height, first, prefix_size);
+    made->key_size_min = key_size_min;
+    for (size_t i = begin; i < end; ++i) made->Append(children[i]);
+    return made;
+  };
+  if (!inner->is_full()) return ReplaceChild(path, make(0, size));
+  MemtableInner* const lower = make(0, size / 2);
+  InsertChild(path, {.low = children[size / 2].low, .node = make(size / 2, size)}, lower);
+}
+
+void Memtable::GrowRoot(MemtableNode* left, const MemtableInner::Child& child) {
+  LOGWOOD_ASSERT(left->height + 1u < kHeightMax);
+  const Bytes key = child.key();
+  const uint32_t prefix_size = MemtableNode::PrefixSize(key, {left->prefix, left->prefix_size}, key.size());
+  auto* const root = MemtableInner::Make(arena_, static_cast<uint8_t>(left->height + 1), key, prefix_size);
+  root->Append({.low = nullptr, .node = left});
+  root->Append(child);
+  root_.store(root, std::memory_order_release);  // Partner of FindLeaf().
+}
+
+// `node` has what the node has that `path` leads to.
+void Memtable::ReplaceChild(const Path& path, MemtableNode* node) {
+  if (path.size == 0) {
+    root_.store(node, std::memory_order_release);  // Partner of FindLeaf().
+    return;
+  }
+  const Path::Step& step = path.steps[path.size - 1];
+  step.node->Replace(step.slot, node);
 }
 
 }  // namespace logwood

@@ -8,16 +8,18 @@
 #include <optional>
 
 #include "base/arena.h"
+#include "base/head_search.h"
 #include "base/ids.h"
-#include "base/random.h"
 #include "codec/entry_type.h"
 #include "cursor/entry_cursor.h"
 #include "logwood/bytes.h"
+#include "memtable/memtable_filter.h"
+#include "memtable/memtable_node.h"
 
 namespace logwood {
 
-// The newest entries of one collection in key order, all versions of each: a skip list with inline keys, whose nodes
-// hold the versions of their key, newest first. One writer; readers never wait and take no lock.
+// The newest entries of one collection in key order, all versions of each: a B+tree in an arena, whose leaves lead to
+// the versions of their keys, newest first. One writer; readers never wait and take no lock.
 // Readers see what was added before the view they hold was published.
 class Memtable {
  public:
@@ -31,16 +33,16 @@ class Memtable {
 
   // `arena` must outlive the memtable and its cursors.
   explicit Memtable(Arena& arena);
-  Memtable(const Memtable&) = delete;  // Nodes point into it.
+  Memtable(const Memtable&) = delete;  // Cursors refer to it.
   Memtable& operator=(const Memtable&) = delete;
 
-  // Requires: `sequence` is larger than that of every entry in it; key and value below 4 GiB. Copies both into the
-  // arena. A key beyond all others costs no search.
+  // Requires: `sequence` is larger than that of every entry in it; a key below 16 MiB and a value below 4 GiB. Copies
+  // both into the arena. A key beyond all others costs no search.
   void Add(Sequence sequence, const Entry& entry);
   // The newest version of `key` not newer than `at`; nullopt without one.
   [[nodiscard]] std::optional<Hit> Get(Bytes key, Sequence at) const;
   // The newest versions not newer than `at`, tombstones included, in key order; keys without one are passed over.
-  // The memtable must outlive the cursor.
+  // Moves allocate nothing. The memtable must outlive the cursor.
   [[nodiscard]] std::unique_ptr<EntryCursor> NewCursor(Sequence at) const;
 
   // Versions added. Any thread.
@@ -48,35 +50,43 @@ class Memtable {
 
  private:
   class Cursor;
-  struct Version;
-  struct Node;
 
-  static constexpr size_t kHeightMax = 12;  // With one node in 4 going a level higher: enough for 4^12 keys.
+  // A node but the root is made half full, or beside a full one that makes only one such; so 2^32 keys and more fit.
+  static constexpr size_t kHeightMax = 12;
 
-  // The last node before a place on each level of the list.
-  using Splice = std::array<Node*, kHeightMax>;
-
-  // The two nodes that a key lies between; null stands for the ends.
-  struct Place {
-    Node* before;       // The last with a smaller key.
-    Node* at_or_after;  // The first with no smaller key.
+  // The way from the root to a leaf: inner nodes, and the slot taken in each.
+  struct Path {
+    struct Step {
+      MemtableInner* node;
+      size_t slot;
+    };
+    std::array<Step, kHeightMax> steps;
+    size_t size = 0;
   };
 
-  // Any thread. Fills `splice` too, unless it is null.
-  [[nodiscard]] Place Find(Bytes key, Splice* splice = nullptr) const;
-  [[nodiscard]] const Node* FindLast() const;
+  // Any thread. The leaf where `key` is, if it is anywhere; null while there is none. Fills `path` too, unless null.
+  [[nodiscard]] MemtableLeaf* FindLeaf(Bytes key, Path* path = nullptr) const;
 
   // The writer.
-  [[nodiscard]] Node* FindForAdd(Bytes key, Splice& splice) const;
-  [[nodiscard]] Node* NewNode(Bytes key, size_t height);
-  [[nodiscard]] const Version* NewVersion(Sequence sequence, const Entry& entry, const Version* older);
-  void Link(Node* node, const Splice& splice);
-  [[nodiscard]] size_t DrawHeight() noexcept;
+  void AddNewKey(MemtableLeaf* leaf, Path& path, const MemtableRecord* record);
+  void AddFirstKey(const MemtableRecord* record);
+  [[nodiscard]] MemtableLeaf* MakeRoom(MemtableLeaf* leaf, Path& path, const MemtableRecord* record);
+  [[nodiscard]] MemtableLeaf* Shed(MemtableLeaf* leaf, const SlotOrder& order, Path& path,
+                                   const MemtableRecord* record);
+  [[nodiscard]] MemtableLeaf* Halve(MemtableLeaf* leaf, const SlotOrder& order, Path& path, Bytes key);
+  [[nodiscard]] MemtableLeaf* CopyPart(const MemtableLeaf& leaf, const SlotOrder& order, size_t begin, size_t end);
+  void LinkInPlaceOf(const MemtableLeaf& old, MemtableLeaf* first, MemtableLeaf* last);
+  void InsertChild(Path& path, const MemtableInner::Child& child, MemtableNode* left);
+  void SplitInner(const Path::Step& step, Path& path, const MemtableInner::Child& child, MemtableNode* left);
+  void GrowRoot(MemtableNode* left, const MemtableInner::Child& child);
+  void ReplaceChild(const Path& path, MemtableNode* node);
 
   Arena& arena_;
-  Node* const head_;  // Has no key, stands before all, and is of full height.
-  Splice tail_{};     // The writer's: the last node of each level, so that ordered appends need no search.
-  SeededRandom random_{0};
+  const HeadSearch& search_;
+  std::atomic<MemtableNode*> root_ = nullptr;
+  std::atomic<MemtableLeaf*> last_leaf_ = nullptr;
+  const MemtableRecord* last_ = nullptr;  // The writer's: has the largest key, so that ordered appends need no search.
+  MemtableFilter filter_;
   std::atomic<uint64_t> entry_count_ = 0;  // Relaxed: a figure, nothing is published by it.
 };
 

@@ -86,10 +86,10 @@ Result<SegmentEnd> FindSegmentEnd(const BlockFile& file) {
   }
   const BlockReference reference = BlockReference::Of(place->offset, place->length);
   const std::string where = WhereInTree(file, place->offset);
-  LOGWOOD_ASSIGN_OR_RETURN(const std::shared_ptr<const Block> block, file.ReadBlock(reference, BlockKind::kFooter));
+  LOGWOOD_ASSIGN_OR_RETURN(const Block block, file.ReadBlock(reference, BlockKind::kFooter));
   SegmentEnd end{.tree = std::nullopt, .size_bytes = place->offset + place->length};
-  if (block->value(0).empty() && place->offset == kFileHeaderSize) return end;
-  LOGWOOD_ASSIGN_OR_RETURN(const TreeFooter footer, DecodeTreeFooter(block->value(0), place->offset, where));
+  if (block.value(0).empty() && place->offset == kFileHeaderSize) return end;
+  LOGWOOD_ASSIGN_OR_RETURN(const TreeFooter footer, DecodeTreeFooter(block.value(0), place->offset, where));
   if (footer.begin != kFileHeaderSize) {
     return Status::Corruption(where + ": the tree begins at offset " + std::to_string(footer.begin) +
                               ", but a segment is the only one in its file");

@@ -12,6 +12,7 @@
 #include "base/status_macros.h"
 #include "store/directory_lock.h"
 #include "store/errno_status.h"
+#include "store/file_appender.h"
 #include "store/store_name.h"
 
 namespace logwood {
@@ -21,70 +22,11 @@ constexpr uint64_t kOffsetMax = std::numeric_limits<off_t>::max();
 
 // O_NONBLOCK and O_NOCTTY: a pipe or terminal of that name must not hold us up before we see what it is.
 constexpr int kOpenToRead = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-constexpr int kOpenToCreate = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+// To read as well, without which nothing can be mapped to write.
+constexpr int kOpenToCreate = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 
 Status NoSuchFile(const Directory& directory, std::string_view name) {
   return Status::NotFound(directory.PathOf(name) + ": there is no plain file of this name");
-}
-
-// Writes where the last append ended. Nothing is prepared ahead of it (CreateOptions::size_expected is not used yet):
-// when log files are zeroed ahead, that goes before Append() and Finish() cuts the rest off.
-class FileAppender final : public AppendFile {
- public:
-  // `directory` must outlive the file.
-  FileAppender(Directory& directory, std::string_view name, FileDescriptor fd)
-      : directory_(directory), name_(name), fd_(std::move(fd)) {}
-
-  Status Append(Bytes data) override;
-  Status Sync() override;
-  Status Finish() override;
-  [[nodiscard]] uint64_t size() const override { return size_; }
-
- private:
-  Status Write(Bytes data);
-
-  Directory& directory_;
-  const std::string name_;
-  const FileDescriptor fd_;
-  uint64_t size_ = 0;
-  bool finished_ = false;
-  bool name_synced_ = false;
-  Status failed_;  // Of the first failed append: what lies behind size_ is unknown from then on.
-};
-
-Status FileAppender::Append(Bytes data) {
-  LOGWOOD_RETURN_IF_ERROR(failed_);
-  if (finished_) return Status::InvalidArgument(directory_.PathOf(name_) + ": append after Finish()");
-  failed_ = Write(data);
-  if (failed_.ok()) size_ += data.size();
-  return failed_;
-}
-
-Status FileAppender::Write(Bytes data) {
-  if (data.size() > kOffsetMax - size_) return WriteErrnoStatus(directory_.PathOf(name_), "pwrite", EFBIG);
-  size_t done = 0;
-  while (done < data.size()) {
-    const Bytes rest = data.From(done);
-    const ssize_t written = ::pwrite(fd_.get(), rest.data(), rest.size(), static_cast<off_t>(size_ + done));
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return WriteErrnoStatus(directory_.PathOf(name_), "pwrite", written < 0 ? errno : EIO);
-    done += static_cast<size_t>(written);
-  }
-  return Status::Ok();
-}
-
-Status FileAppender::Sync() {
-  LOGWOOD_RETURN_IF_ERROR(failed_);
-  LOGWOOD_RETURN_IF_ERROR(directory_.SyncFile(name_, fd_.get()));
-  if (name_synced_) return Status::Ok();
-  LOGWOOD_RETURN_IF_ERROR(directory_.SyncNames());
-  name_synced_ = true;
-  return Status::Ok();
-}
-
-Status FileAppender::Finish() {
-  finished_ = true;
-  return failed_;
 }
 
 class FileReader final : public ReadableFile {
@@ -155,7 +97,7 @@ bool IsPlainFile(const Directory& directory, const dirent& entry) {
 
 }  // namespace
 
-Result<std::unique_ptr<AppendFile>> FileStore::Create(std::string_view name, CreateOptions) {
+Result<std::unique_ptr<AppendFile>> FileStore::Create(std::string_view name, CreateOptions options) {
   LOGWOOD_RETURN_IF_ERROR(CheckStoreName(description(), name));
   const std::string entry(name);
   FileDescriptor fd(::openat(directory_->fd(), entry.c_str(), kOpenToCreate, 0600));
@@ -167,7 +109,7 @@ Result<std::unique_ptr<AppendFile>> FileStore::Create(std::string_view name, Cre
     ::unlinkat(directory_->fd(), entry.c_str(), 0);
     return status;
   }
-  return std::make_unique<FileAppender>(*directory_, name, std::move(fd));
+  return NewFileAppender(*directory_, entry, std::move(fd), options.size_expected);
 }
 
 Result<std::unique_ptr<ReadableFile>> FileStore::Open(std::string_view name) {

@@ -31,10 +31,10 @@ Status InnerWalk::VisitLeaf(const Child& leaf) {
 }
 
 Status InnerWalk::VisitInner(const Child& inner) {
-  const Result<std::shared_ptr<const Block>> node = file_.ReadBlock(inner.reference, BlockKind::kInner);
+  const Result<Block> node = file_.ReadBlock(inner.reference, BlockKind::kInner);
   ++blocks_read_;
   if (!node.ok()) return node.status().code() == StatusCode::kIo ? node.status() : visitor_.on_damage(node.status());
-  return VisitChildren(**node, inner);
+  return VisitChildren(*node, inner);
 }
 
 Status InnerWalk::VisitChildren(const Block& node, const Child& inner) {

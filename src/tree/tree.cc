@@ -27,7 +27,7 @@ Result<std::optional<Tree::Hit>> Tree::Get(Bytes key, uint64_t hash) const {
   LOGWOOD_ASSIGN_OR_RETURN(const BlockedBloomFilter* const filter, parts_->Filter());
   if (filter != nullptr && !filter->MayContain(hash)) return std::optional<Hit>();
   LOGWOOD_ASSIGN_OR_RETURN(const HeadIndex* const index, parts_->Index());
-  LOGWOOD_ASSIGN_OR_RETURN(std::shared_ptr<const Block> leaf, parts_->ReadLeaf(index->reference(index->Find(key))));
+  LOGWOOD_ASSIGN_OR_RETURN(BlockPin leaf, parts_->ReadLeaf(index->Find(key)));
   bool exact = false;
   const uint32_t at = leaf->LowerBound(key, &exact);
   if (!exact) return std::optional<Hit>();

@@ -22,7 +22,7 @@ class Tree {
   struct Hit {
     EntryType type;
     Bytes value;
-    std::shared_ptr<const Block> pin;
+    BlockPin pin;
   };
 
   // Opens by the footer alone: one block. `cache` must outlive the tree. Errors: kCorruption, kUnsupported, kIo.

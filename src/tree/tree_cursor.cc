@@ -11,8 +11,8 @@ TreeCursor::TreeCursor(std::shared_ptr<const TreeParts> tree) : tree_(std::move(
 void TreeCursor::Seek(Bytes key, SeekTo to) {
   if (!Prepare()) return;
   // `key` may point into the entry on which the cursor stands: the leaf left behind lives until the end of the move.
-  const std::shared_ptr<const Block> left_behind = leaf_;
-  if (!Enter(index_->Find(key))) return;
+  BlockPin left_behind;
+  if (!Enter(index_->Find(key), &left_behind)) return;
   bool exact = false;
   const uint32_t at = leaf_->LowerBound(key, &exact);
   if (exact) {
@@ -63,14 +63,15 @@ bool TreeCursor::Prepare() {
   return true;
 }
 
-bool TreeCursor::Enter(size_t leaf) {
-  if (leaf_ != nullptr && leaf == leaf_index_) return true;
-  Result<std::shared_ptr<const Block>> block = tree_->ReadLeaf(index_->reference(leaf));
+bool TreeCursor::Enter(size_t leaf, BlockPin* left_behind) {
+  if (leaf_ && leaf == leaf_index_) return true;
+  Result<BlockPin> block = tree_->ReadLeaf(leaf);
   if (!block.ok()) {
     Fail(block.status());
     return false;
   }
-  leaf_ = *std::move(block);
+  std::swap(leaf_, *block);
+  if (left_behind != nullptr) *left_behind = *std::move(block);
   leaf_index_ = leaf;
   return true;
 }

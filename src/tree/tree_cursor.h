@@ -27,16 +27,16 @@ class TreeCursor final : public EntryCursor {
  private:
   // Every move that does not start from the current entry begins here: false after an error, sticky or new.
   bool Prepare();
-  // Makes `leaf` the current one; false after an error.
-  bool Enter(size_t leaf);
+  // Makes `leaf` the current one, and leaves the pin of the one before to `left_behind`; false after an error.
+  bool Enter(size_t leaf, BlockPin* left_behind = nullptr);
   void EnterNextLeaf();
   void EnterPreviousLeaf();
   void StandAt(uint32_t position);
   void Fail(const Status& status);
 
   std::shared_ptr<const TreeParts> tree_;
-  const HeadIndex* index_ = nullptr;   // Null before the first move.
-  std::shared_ptr<const Block> leaf_;  // Null before the first move.
+  const HeadIndex* index_ = nullptr;  // Null before the first move.
+  BlockPin leaf_;                     // Empty before the first move.
   size_t leaf_index_ = 0;
   uint32_t position_ = 0;  // In leaf_.
   std::string key_;        // What entry().key points to where the block does not hold it in one piece.

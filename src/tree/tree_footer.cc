@@ -122,8 +122,8 @@ Result<TreeFooter> DecodeTreeFooter(Bytes payload, uint64_t offset, const std::s
 }
 
 Result<TreeFooter> ReadTreeFooter(const BlockFile& file, BlockReference reference) {
-  LOGWOOD_ASSIGN_OR_RETURN(const std::shared_ptr<const Block> block, file.ReadBlock(reference, BlockKind::kFooter));
-  return DecodeTreeFooter(block->value(0), reference.offset(), WhereInTree(file, reference.offset()));
+  LOGWOOD_ASSIGN_OR_RETURN(const Block block, file.ReadBlock(reference, BlockKind::kFooter));
+  return DecodeTreeFooter(block.value(0), reference.offset(), WhereInTree(file, reference.offset()));
 }
 
 Status CheckDescriptor(const TreeFooter& footer, const TreeDescriptor& descriptor, const BlockFile& file) {

@@ -13,9 +13,9 @@ TreeParts::TreeParts(std::shared_ptr<const BlockFile> file, TreeDescriptor descr
     : file_(std::move(file)), descriptor_(std::move(descriptor)), footer_(std::move(footer)), cache_(cache) {}
 
 Result<const HeadIndex*> TreeParts::Index() const {
-  if (const HeadIndex* const index = index_.get(); index != nullptr) return index;
-  LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<const HeadIndex> loaded, LoadIndex());
-  return index_.Publish(std::move(loaded));
+  if (const Leaves* const leaves = leaves_.get(); leaves != nullptr) return &leaves->index;
+  LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<const Leaves> loaded, LoadLeaves());
+  return &leaves_.Publish(std::move(loaded))->index;
 }
 
 Result<const BlockedBloomFilter*> TreeParts::Filter() const {
@@ -28,11 +28,12 @@ Result<const BlockedBloomFilter*> TreeParts::Filter() const {
   return filter_.Publish(std::move(loaded));
 }
 
-Result<std::shared_ptr<const Block>> TreeParts::ReadLeaf(BlockReference reference) const {
-  return cache_.Read(*file_, reference, BlockKind::kLeaf);
+Result<BlockPin> TreeParts::ReadLeaf(size_t leaf) const {
+  const Leaves& leaves = *leaves_.get();
+  return cache_.Read(*file_, leaves.index.reference(leaf), BlockKind::kLeaf, leaves.slots[leaf]);
 }
 
-Result<std::unique_ptr<const HeadIndex>> TreeParts::LoadIndex() const {
+Result<std::unique_ptr<const TreeParts::Leaves>> TreeParts::LoadLeaves() const {
   HeadIndex::Builder builder;
   const InnerWalk::Visitor visitor{.on_leaf =
                                        [&builder](Bytes separator, BlockReference leaf) {
@@ -46,13 +47,13 @@ Result<std::unique_ptr<const HeadIndex>> TreeParts::LoadIndex() const {
                               std::to_string(builder.leaf_count()) + " leaves, the footer says " +
                               std::to_string(footer_.leaves));
   }
-  return std::make_unique<const HeadIndex>(builder.Build());
+  return std::make_unique<const Leaves>(builder.Build(), cache_);
 }
 
 Status AppendFilterBlock(const BlockFile& file, const TreeFooter& footer, size_t index, BlockedBloomFilter& filter) {
   const BlockReference reference = footer.filter_blocks[index];
-  LOGWOOD_ASSIGN_OR_RETURN(const std::shared_ptr<const Block> block, file.ReadBlock(reference, BlockKind::kFilter));
-  const Bytes lines = block->value(0);
+  LOGWOOD_ASSIGN_OR_RETURN(const Block block, file.ReadBlock(reference, BlockKind::kFilter));
+  const Bytes lines = block.value(0);
   const uint64_t lines_before = index * kFilterLinesPerBlock;
   const uint64_t line_count = std::min(kFilterLinesPerBlock, footer.filter_lines - lines_before);
   if (lines.size() != line_count * BlockedBloomFilter::kLineSize) {

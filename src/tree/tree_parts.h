@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <utility>
 
 #include "block/block_cache.h"
 #include "block/block_file.h"
@@ -24,21 +26,30 @@ class TreeParts {
   [[nodiscard]] Result<const HeadIndex*> Index() const;
   // As Index(); null where the tree has no filter. Cost at the first call: reads the filter.
   [[nodiscard]] Result<const BlockedBloomFilter*> Filter() const;
-  // A leaf through the cache. Errors: kCorruption, kUnsupported, kIo.
-  [[nodiscard]] Result<std::shared_ptr<const Block>> ReadLeaf(BlockReference reference) const;
+  // A leaf through the cache. Requires: Index() succeeded, leaf < its leaf_count(). Errors: kCorruption, kUnsupported,
+  // kIo.
+  [[nodiscard]] Result<BlockPin> ReadLeaf(size_t leaf) const;
 
   [[nodiscard]] const BlockFile& file() const noexcept { return *file_; }
   [[nodiscard]] const TreeDescriptor& descriptor() const noexcept { return descriptor_; }
   [[nodiscard]] const TreeFooter& footer() const noexcept { return footer_; }
 
  private:
-  [[nodiscard]] Result<std::unique_ptr<const HeadIndex>> LoadIndex() const;
+  // Which leaf a key belongs to, and where leaves are in memory.
+  struct Leaves {
+    Leaves(HeadIndex with, BlockCache& cache) : index(std::move(with)), slots(cache, index.leaf_count()) {}
+
+    const HeadIndex index;
+    mutable BlockSlots slots;
+  };
+
+  [[nodiscard]] Result<std::unique_ptr<const Leaves>> LoadLeaves() const;
 
   const std::shared_ptr<const BlockFile> file_;
   const TreeDescriptor descriptor_;
   const TreeFooter footer_;
   BlockCache& cache_;
-  mutable MadeOnce<HeadIndex> index_;
+  mutable MadeOnce<Leaves> leaves_;
   mutable MadeOnce<BlockedBloomFilter> filter_;
 };
 

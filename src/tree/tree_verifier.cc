@@ -53,10 +53,10 @@ Status TreeVerifier::ReadFilter() {
 Status TreeVerifier::CheckLeaf(Bytes separator, BlockReference reference) {
   ++blocks_read_;
   ++leaves_;
-  const Result<std::shared_ptr<const Block>> leaf = tree_.file().ReadBlock(reference, BlockKind::kLeaf);
+  const Result<Block> leaf = tree_.file().ReadBlock(reference, BlockKind::kLeaf);
   if (!leaf.ok()) return ReportLoss(leaf.status());
   const std::string where = WhereInTree(tree_.file(), reference.offset());
-  CheckEntries(**leaf, separator, where);
+  CheckEntries(*leaf, separator, where);
   return Status::Ok();
 }
 

@@ -74,13 +74,13 @@ TEST_F(StatisticsTest, CountWhatIsInMemoryAndThenInTrees) {
 }
 
 TEST_F(StatisticsTest, CountSealedMemtablesUntilTheyAreFlushed) {
-  Database db = Open({.memtable_size_bytes = 16'384});
+  Database db = Open({.memtable_size_bytes = 65'536});
   Collection users = db.CreateCollection("users").value();
-  for (int i = 0; i < 3; ++i) users.Put(std::to_string(i), std::string(10'000, 'v'), kWithoutSync).Check();
+  for (int i = 0; i < 3; ++i) users.Put(std::to_string(i), std::string(40'000, 'v'), kWithoutSync).Check();
   const DatabaseStatistics before = db.Statistics().value();
   EXPECT_EQ(before.sealed_memtables.generations, 1u);
   EXPECT_EQ(before.sealed_memtables.entries, 2u);
-  EXPECT_GE(before.sealed_memtables.bytes, 20'000u);
+  EXPECT_GE(before.sealed_memtables.bytes, 80'000u);
   EXPECT_EQ(before.active_memtables.entries, 1u);
   EXPECT_EQ(before.collections[0].memtable_entries, 3u);
   runtime_.RunOneJob();

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstring>
 #include <gtest/gtest.h>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,7 +20,7 @@ TEST(Arena, IsEmptyAtFirst) {
 
 TEST(Arena, AlignsAsAsked) {
   Arena arena;
-  for (const size_t alignment : {1u, 2u, 4u, 8u, 16u}) {
+  for (const size_t alignment : {1u, 2u, 4u, 8u, 16u, 64u}) {
     for (const size_t size : {1u, 3u, 4095u, 5000u, 100'000u}) {
       arena.Allocate(1, 1);
       const std::byte* const piece = arena.Allocate(size, alignment);
@@ -66,6 +67,41 @@ TEST(Arena, CountsTheBytesTaken) {
   arena.Allocate(16 << 20);
   EXPECT_GE(arena.bytes(), first + (16u << 20));
   EXPECT_LE(arena.bytes(), first + (17u << 20));
+}
+
+TEST(ArenaPool, KeepsChunksForTheNextArena) {
+  const auto pool = std::make_shared<ArenaPool>(size_t{64} << 20);
+  EXPECT_EQ(pool->bytes(), 0u);
+  size_t taken = 0;
+  {
+    Arena arena(pool);
+    for (int i = 0; i < 16; ++i) arena.Allocate(250'000);
+    taken = arena.bytes();
+    EXPECT_EQ(pool->bytes(), 0u);
+  }
+  const size_t kept = pool->bytes();
+  EXPECT_GE(kept, size_t{2} << 20);
+  EXPECT_LE(kept, taken);
+  Arena arena(pool);
+  std::memset(arena.Allocate(250'000), 1, 250'000);
+  for (int i = 0; i < 3000; ++i) std::memset(arena.Allocate(1000), 1, 1000);
+  EXPECT_LT(pool->bytes(), kept);
+}
+
+TEST(ArenaPool, KeepsNoMoreThanItMay) {
+  const auto pool = std::make_shared<ArenaPool>(size_t{3} << 20);
+  for (int round = 0; round < 2; ++round) {
+    Arena arena(pool);
+    for (int i = 0; i < 10'000; ++i) arena.Allocate(1000);
+  }
+  EXPECT_EQ(pool->bytes(), size_t{3} << 20);
+}
+
+TEST(ArenaPool, LivesAsLongAsAnArenaThatUsesIt) {
+  auto pool = std::make_shared<ArenaPool>(size_t{3} << 20);
+  Arena arena(pool);
+  pool.reset();
+  for (int i = 0; i < 3000; ++i) arena.Allocate(1000);
 }
 
 TEST(Arena, ABigPieceLeavesTheRestOfTheChunkInUse) {

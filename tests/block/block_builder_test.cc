@@ -67,7 +67,7 @@ TEST(BlockBuilder, TakesOneEntryHoweverLarge) {
   builder.Add(key, EntryType::kPut, value);
   EXPECT_FALSE(builder.Fits(key + "l", ""));
   const auto block = ParseBlock(builder.Finish(kTestIdentity.file_id, kTestIdentity.offset).string_view());
-  EXPECT_EQ(EntriesOf(*block.value()), (std::vector<BlockEntry>{{key, value}}));
+  EXPECT_EQ(EntriesOf(block.value()), (std::vector<BlockEntry>{{key, value}}));
 }
 
 TEST(BlockBuilder, ChoosesThePrefixThatLeavesEightBytesToHeads) {

@@ -2,7 +2,9 @@
 
 #include <atomic>
 #include <gtest/gtest.h>
-#include <set>
+#include <memory>
+#include <optional>
+#include <vector>
 
 #include "base/random.h"
 #include "base/thread_pool.h"
@@ -36,8 +38,16 @@ class BlockCacheTest : public ::testing::Test {
     return BlockFile::Open(store_, expected).value();
   }
 
-  std::shared_ptr<const Block> Read(BlockCache& cache, size_t index) {
-    return cache.Read(*file_, references_[index], BlockKind::kLeaf).value();
+  // A cache with a slot for each block.
+  struct World {
+    explicit World(size_t capacity) : cache(Runtime::Default(), capacity), slots(cache, kBlockCount) {}
+
+    BlockCache cache;
+    BlockSlots slots;
+  };
+
+  BlockPin Read(World& world, size_t index) {
+    return world.cache.Read(*file_, references_[index], BlockKind::kLeaf, world.slots[index]).value();
   }
 
   static std::string KeyOf(const Block& block) {
@@ -51,143 +61,173 @@ class BlockCacheTest : public ::testing::Test {
 };
 
 TEST_F(BlockCacheTest, ReadsABlockOnce) {
-  BlockCache cache(Runtime::Default(), kMany);
+  World world(kMany);
   int reads = 0;
   store_.on_read = [&](size_t) { ++reads; };
-  const auto first = Read(cache, 3);
-  EXPECT_EQ(Read(cache, 3), first);
+  const BlockPin first = Read(world, 3);
+  EXPECT_EQ(&*Read(world, 3), &*first);
   EXPECT_EQ(KeyOf(*first), "3");
   EXPECT_EQ(reads, 1);
-  EXPECT_EQ(cache.statistics().hits, 1u);
-  EXPECT_EQ(cache.statistics().misses, 1u);
-  EXPECT_EQ(cache.statistics().bytes, first->bytes());
+  EXPECT_EQ(world.cache.statistics().hits, 1u);
+  EXPECT_EQ(world.cache.statistics().misses, 1u);
+  EXPECT_EQ(world.cache.statistics().bytes, first->bytes());
 }
 
-TEST_F(BlockCacheTest, TellsBlocksAndFilesApart) {
-  const auto other = Write(FileNumber(8));
-  BlockCache cache(Runtime::Default(), kMany);
-  for (size_t i = 0; i < kBlockCount; ++i) EXPECT_EQ(KeyOf(*Read(cache, i)), std::to_string(i));
-  for (size_t i = 0; i < kBlockCount; ++i) EXPECT_EQ(KeyOf(*Read(cache, i)), std::to_string(i));
-  EXPECT_EQ(cache.statistics().hits, kBlockCount);
-  EXPECT_NE(cache.Read(*other, references_[0], BlockKind::kLeaf).value(), Read(cache, 0));
+TEST_F(BlockCacheTest, KeepsEachBlockInItsSlot) {
+  World world(kMany);
+  for (size_t i = 0; i < kBlockCount; ++i) EXPECT_EQ(KeyOf(*Read(world, i)), std::to_string(i));
+  for (size_t i = 0; i < kBlockCount; ++i) EXPECT_EQ(KeyOf(*Read(world, i)), std::to_string(i));
+  EXPECT_EQ(world.cache.statistics().hits, kBlockCount);
 }
 
 TEST_F(BlockCacheTest, StaysWithinItsBudget) {
   for (const size_t capacity : {size_t{1}, size_t{1000}, size_t{5000}, size_t{20'000}}) {
-    BlockCache cache(Runtime::Default(), capacity);
+    World world(capacity);
     for (size_t i = 0; i < kBlockCount; ++i) {
-      const size_t bytes = Read(cache, i)->bytes();
+      const size_t bytes = Read(world, i)->bytes();
       // One shard as small as this: its part, or the one block that is larger.
-      EXPECT_LE(cache.statistics().bytes, std::max(capacity, bytes));
-      EXPECT_GT(cache.statistics().bytes, 0u);
+      EXPECT_LE(world.cache.statistics().bytes, std::max(capacity, bytes));
+      EXPECT_GT(world.cache.statistics().bytes, 0u);
     }
     if (capacity >= 5000) {
-      EXPECT_GT(cache.statistics().bytes, capacity / 2);
+      EXPECT_GT(world.cache.statistics().bytes, capacity / 2);
     }
   }
 }
 
 TEST_F(BlockCacheTest, StaysWithinItsBudgetOverManyShards) {
-  const auto filler = [](size_t i) { return FileNumber(100 + i); };
   constexpr size_t kCapacity = size_t{1} << 20;  // Two shards.
   BlockCache cache(Runtime::Default(), kCapacity);
+  std::vector<std::unique_ptr<BlockSlots>> slots;
   for (size_t i = 0; i < 10; ++i) {
-    file_ = Write(filler(i));
-    for (size_t j = 0; j < kBlockCount; ++j) Read(cache, j);
+    file_ = Write(FileNumber(100 + i));
+    slots.push_back(std::make_unique<BlockSlots>(cache, kBlockCount));
+    for (size_t j = 0; j < kBlockCount; ++j) {
+      ASSERT_TRUE(cache.Read(*file_, references_[j], BlockKind::kLeaf, (*slots.back())[j]).ok());
+    }
     EXPECT_LE(cache.statistics().bytes, kCapacity);
   }
   EXPECT_GT(cache.statistics().bytes, kCapacity * 9 / 10);
 }
 
 TEST_F(BlockCacheTest, KeepsNothingWithoutCapacity) {
-  BlockCache cache(Runtime::Default(), 0);
-  EXPECT_NE(Read(cache, 3), Read(cache, 3));
-  cache.Drop(FileNumber(7));
-  EXPECT_EQ(cache.statistics().bytes, 0u);
-  EXPECT_EQ(cache.statistics().hits, 0u);
-  EXPECT_EQ(cache.statistics().misses, 2u);
+  World world(0);
+  const BlockPin first = Read(world, 3);
+  EXPECT_NE(&*first, &*Read(world, 3));
+  EXPECT_EQ(KeyOf(*first), "3");
+  EXPECT_EQ(world.cache.statistics().bytes, 0u);
+  EXPECT_EQ(world.cache.statistics().hits, 0u);
+  EXPECT_EQ(world.cache.statistics().misses, 2u);
 }
 
 TEST_F(BlockCacheTest, EvictsWhatWasNotUsedBeforeWhatWas) {
-  BlockCache cache(Runtime::Default(), 8000);
-  const auto hot = Read(cache, 0);
+  World world(8000);
+  const Block* const hot = &*Read(world, 0);
+  int reads = 0;
   for (size_t i = 1; i < kBlockCount; ++i) {
-    Read(cache, i);
-    EXPECT_EQ(Read(cache, 0), hot) << "after " << i << " others";
+    Read(world, i);
+    store_.on_read = [&](size_t) { ++reads; };
+    EXPECT_EQ(&*Read(world, 0), hot) << "after " << i << " others";
+    store_.on_read = nullptr;
   }
+  EXPECT_EQ(reads, 0);
 }
 
-TEST_F(BlockCacheTest, LeavesEvictedBlocksToTheirHolders) {
-  BlockCache cache(Runtime::Default(), 3000);
-  const auto held = Read(cache, 0);
-  for (size_t i = 1; i < 20; ++i) Read(cache, i);
-  EXPECT_EQ(held.use_count(), 1) << "still kept";
-  EXPECT_EQ(KeyOf(*held), "0");
-  EXPECT_NE(Read(cache, 0), held);
+TEST_F(BlockCacheTest, KeepsWhatIsPinned) {
+  World world(3000);
+  const BlockPin pinned = Read(world, 0);
+  for (size_t round = 0; round < 3; ++round) {
+    for (size_t i = 1; i < kBlockCount; ++i) Read(world, i);
+  }
+  EXPECT_EQ(&*Read(world, 0), &*pinned);
+  EXPECT_EQ(KeyOf(*pinned), "0");
+  EXPECT_LE(world.cache.statistics().bytes, 3000u);
 }
 
-TEST_F(BlockCacheTest, DropForgetsTheBlocksOfOneFile) {
-  const auto other = Write(FileNumber(8));
-  BlockCache cache(Runtime::Default(), kMany);
-  const auto held = Read(cache, 0);
-  for (size_t i = 0; i < kBlockCount; ++i) Read(cache, i);
-  const auto kept = cache.Read(*other, references_[5], BlockKind::kLeaf).value();
-  cache.Drop(FileNumber(7));
-  EXPECT_EQ(cache.statistics().bytes, kept->bytes());
-  EXPECT_EQ(held.use_count(), 1);
-  EXPECT_EQ(KeyOf(*held), "0");
-  EXPECT_EQ(cache.Read(*other, references_[5], BlockKind::kLeaf).value(), kept);
-  EXPECT_NE(Read(cache, 0), held);
+TEST_F(BlockCacheTest, PinsBeyondTheBudgetAreServedAndGivenBack) {
+  World world(3000);
+  std::vector<BlockPin> pins;
+  for (size_t i = 0; i < 50; ++i) pins.push_back(Read(world, i));
+  for (size_t i = 0; i < 50; ++i) EXPECT_EQ(KeyOf(*pins[i]), std::to_string(i));
+  EXPECT_GT(world.cache.statistics().bytes, 45'000u);
+  pins.clear();
+  Read(world, 60);
+  EXPECT_LE(world.cache.statistics().bytes, 3000u);
+}
+
+TEST_F(BlockCacheTest, SlotsThatGoTakeTheirBlocksAlong) {
+  World world(kMany);
+  auto others = std::make_unique<BlockSlots>(world.cache, kBlockCount);
+  for (size_t i = 0; i < kBlockCount; ++i) {
+    ASSERT_TRUE(world.cache.Read(*file_, references_[i], BlockKind::kLeaf, (*others)[i]).ok());
+  }
+  const BlockPin kept = Read(world, 5);
+  const size_t before = kept->bytes();
+  const BlockPin pinned = world.cache.Read(*file_, references_[6], BlockKind::kLeaf, (*others)[6]).value();
+  others.reset();
+  EXPECT_EQ(KeyOf(*pinned), "6");
+  EXPECT_EQ(world.cache.statistics().bytes, before + pinned->bytes());
+  EXPECT_EQ(&*Read(world, 5), &*kept);
+}
+
+TEST_F(BlockCacheTest, APinOutlivesTheCache) {
+  std::optional<World> world(kMany);
+  BlockPin pin = Read(*world, 7);
+  Pin erased = Read(*world, 8).ToPin();
+  BlockPin moved = std::move(pin);
+  world.reset();
+  EXPECT_EQ(KeyOf(*moved), "7");
+  erased = Pin();
 }
 
 TEST_F(BlockCacheTest, DoesNotKeepErrors) {
-  BlockCache cache(Runtime::Default(), kMany);
+  World world(kMany);
   store_.failure = Status::Io("no such device");
-  EXPECT_EQ(cache.Read(*file_, references_[0], BlockKind::kLeaf).status().code(), StatusCode::kIo);
+  EXPECT_EQ(world.cache.Read(*file_, references_[0], BlockKind::kLeaf, world.slots[0]).status().code(),
+            StatusCode::kIo);
   store_.failure = Status::Ok();
-  EXPECT_EQ(KeyOf(*Read(cache, 0)), "0");
-}
-
-TEST_F(BlockCacheTest, NeverGivesABlockForAReferenceThatIsWrongAboutIt) {
-  BlockCache cache(Runtime::Default(), kMany);
-  Read(cache, 0);
-  EXPECT_EQ(cache.Read(*file_, references_[0], BlockKind::kInner).status().code(), StatusCode::kCorruption);
-  const BlockReference other_slot(references_[0].packed() | uint64_t{1} << 48);
-  EXPECT_EQ(cache.Read(*file_, other_slot, BlockKind::kLeaf).status().code(), StatusCode::kUnsupported);
+  EXPECT_EQ(KeyOf(*Read(world, 0)), "0");
 }
 
 TEST_F(BlockCacheTest, HoldsNoLockOverIoAndKeepsOneCopy) {
-  BlockCache cache(Runtime::Default(), 100'000);  // One shard: a lock held here would be met again.
-  std::shared_ptr<const Block> inner;
+  World world(100'000);  // One shard: a lock held here would be met again.
+  BlockPin inner;
   store_.on_read = [&](size_t) {
     store_.on_read = nullptr;
-    inner = Read(cache, 3);
+    inner = Read(world, 3);
   };
-  const auto outer = Read(cache, 3);
-  EXPECT_EQ(outer, inner);
-  EXPECT_EQ(cache.statistics().bytes, outer->bytes());
-  EXPECT_EQ(cache.statistics().misses, 2u);
+  const BlockPin outer = Read(world, 3);
+  EXPECT_EQ(&*outer, &*inner);
+  EXPECT_EQ(world.cache.statistics().bytes, outer->bytes());
+  EXPECT_EQ(world.cache.statistics().misses, 2u);
+  EXPECT_EQ(world.cache.statistics().hits, 0u);
 }
 
+// Readers, evictions, and slots that come and go, all at once.
 TEST_F(BlockCacheTest, ServesManyReadersAtOnce) {
-  BlockCache cache(Runtime::Default(), 50'000);
+  World world(50'000);
   std::atomic<int> wrong = 0;
   {
     ThreadPool pool(4);
     for (uint64_t seed = 1; seed <= 4; ++seed) {
       pool.Run([&, seed] {
         SeededRandom random(seed);
-        for (int i = 0; i < 3000; ++i) {
-          const size_t index = random.Below(kBlockCount);
-          if (KeyOf(*Read(cache, index)) != std::to_string(index)) ++wrong;
-          if (random.OneIn(500)) cache.Drop(FileNumber(7));
+        for (int round = 0; round < 30; ++round) {
+          BlockSlots own(world.cache, kBlockCount);
+          BlockPin held;
+          for (int i = 0; i < 100; ++i) {
+            const size_t index = random.Below(kBlockCount);
+            BlockSlot& slot = random.OneIn(3) ? own[index] : world.slots[index];
+            BlockPin pin = world.cache.Read(*file_, references_[index], BlockKind::kLeaf, slot).value();
+            if (KeyOf(*pin) != std::to_string(index)) ++wrong;
+            if (random.OneIn(10)) held = std::move(pin);
+          }
         }
       });
     }
   }
   EXPECT_EQ(wrong, 0);
-  EXPECT_EQ(cache.statistics().hits + cache.statistics().misses, 12'000u);
-  EXPECT_LE(cache.statistics().bytes, 50'000u);
+  EXPECT_EQ(world.cache.statistics().hits + world.cache.statistics().misses, 12'000u);
 }
 
 }  // namespace

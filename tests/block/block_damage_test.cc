@@ -84,7 +84,7 @@ TEST(BlockDamage, BehindARightChecksumNeverLeadsOutOfTheBlock) {
         const auto block = ParseBlock(damaged);
         if (block.ok()) {
           ++accepted;
-          ExpectUsable(**block);
+          ExpectUsable(*block);
         } else {
           ++refused;
           EXPECT_NE(block.status().code(), StatusCode::kIo);
@@ -107,7 +107,7 @@ TEST(BlockDamage, InManyPlacesBehindARightChecksumNeverLeadsOutOfTheBlock) {
       damaged[at] = static_cast<char>(random.OneIn(2) ? random.Next() : random.Below(4));
     }
     Reseal(damaged);
-    if (const auto block = ParseBlock(damaged); block.ok()) ExpectUsable(**block);
+    if (const auto block = ParseBlock(damaged); block.ok()) ExpectUsable(*block);
   }
 }
 

@@ -16,14 +16,14 @@ std::string BuildBlock(const std::vector<BlockEntry>& entries, const BlockIdenti
   return builder.Finish(identity.file_id, identity.offset).ToString();
 }
 
-Result<std::shared_ptr<const Block>> ParseBlock(std::string_view stored, const BlockIdentity& identity) {
+Result<Block> ParseBlock(std::string_view stored, const BlockIdentity& identity) {
   auto data = std::make_unique<std::byte[]>(stored.size());
   std::ranges::copy(Bytes(stored), data.get());
   return Block::Parse(std::move(data), stored.size(), identity, "tree file 7 offset 4096");
 }
 
 std::shared_ptr<const Block> MakeBlock(const std::vector<BlockEntry>& entries) {
-  return ParseBlock(BuildBlock(entries)).value();
+  return std::make_shared<const Block>(ParseBlock(BuildBlock(entries)).value());
 }
 
 void Reseal(std::string& stored, const BlockIdentity& identity) {

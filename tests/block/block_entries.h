@@ -22,7 +22,7 @@ inline constexpr BlockIdentity kTestIdentity{.file_id = FileId(0x112233445566778
 // The stored form of a block of `entries`, which are in order.
 std::string BuildBlock(const std::vector<BlockEntry>& entries, const BlockIdentity& identity = kTestIdentity);
 // Parses a copy of `stored` that has no byte to spare, so that a sanitizer sees a read beyond it.
-Result<std::shared_ptr<const Block>> ParseBlock(std::string_view stored, const BlockIdentity& identity = kTestIdentity);
+Result<Block> ParseBlock(std::string_view stored, const BlockIdentity& identity = kTestIdentity);
 // The block of `entries`. Ends the test program where it does not parse.
 std::shared_ptr<const Block> MakeBlock(const std::vector<BlockEntry>& entries);
 // Puts the checksum into `stored` that its bytes ask for, where its length allows for one.

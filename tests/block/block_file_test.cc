@@ -56,7 +56,7 @@ TEST(BlockFile, ReadsWhatWasWritten) {
     EXPECT_EQ(written.references[i].offset() % 8, 0u);
     const auto block = file->ReadBlock(written.references[i], BlockKind::kLeaf);
     ASSERT_TRUE(block.ok()) << block.status();
-    EXPECT_EQ(KeyOf(**block), std::to_string(i));
+    EXPECT_EQ(KeyOf(*block), std::to_string(i));
   }
 }
 

@@ -113,16 +113,16 @@ TEST(Block, TellsTypes) {
 TEST(Block, TellsItsKindAndMemory) {
   const std::string stored = BuildBlock({{"", "filter"}}, {.file_id = FileId(3), .kind = BlockKind::kFilter});
   const auto block = ParseBlock(stored, {.file_id = FileId(3), .kind = BlockKind::kFilter}).value();
-  EXPECT_EQ(block->kind(), BlockKind::kFilter);
-  EXPECT_EQ(block->value(0), Bytes("filter"));
-  EXPECT_EQ(block->bytes(), stored.size());
+  EXPECT_EQ(block.kind(), BlockKind::kFilter);
+  EXPECT_EQ(block.value(0), Bytes("filter"));
+  EXPECT_EQ(block.bytes(), stored.size());
 }
 
 TEST(Block, IgnoresWhatIsReadBehindIt) {
   const std::string stored = BuildBlock(EntriesWith({"a", "b"}));
   const auto block = ParseBlock(stored + std::string(100, '\xee')).value();
-  EXPECT_EQ(EntriesOf(*block), EntriesWith({"a", "b"}));
-  EXPECT_EQ(block->bytes(), stored.size() + 100);
+  EXPECT_EQ(EntriesOf(block), EntriesWith({"a", "b"}));
+  EXPECT_EQ(block.bytes(), stored.size() + 100);
 }
 
 class BlockModel : public ::testing::TestWithParam<KeyFamily> {};

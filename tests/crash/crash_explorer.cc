@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 #include <utility>
 
+#include "api/database_factory.h"
 #include "base/hash.h"
 #include "base/status_macros.h"
 #include "tests/crash/history.h"
+#include "tests/model/small_segments.h"
 
 namespace logwood::testing {
 namespace {
@@ -222,7 +224,7 @@ Status CrashExplorer::ReadOnly(SimulatedStore& device, DatabaseContents& content
   Options options = kRecoveryOptions;
   options.mode = OpenMode::kReadOnly;
   const Fingerprint before = FingerprintOf(device);
-  const auto db = Database::Open(device, options, runtime_);
+  const auto db = DatabaseFactory::Open(device, options, runtime_, kSmallSegments);
   if (db.status().code() == StatusCode::kNotFound) return Status::Ok();
   LOGWOOD_RETURN_IF_ERROR(db.status());
   LOGWOOD_ASSIGN_OR_RETURN(contents, ReadAll(*db));
@@ -230,7 +232,7 @@ Status CrashExplorer::ReadOnly(SimulatedStore& device, DatabaseContents& content
 }
 
 Status CrashExplorer::UseOnce(SimulatedStore& device, DatabaseContents& contents) {
-  LOGWOOD_ASSIGN_OR_RETURN(Database db, Database::Open(device, kRecoveryOptions, runtime_));
+  LOGWOOD_ASSIGN_OR_RETURN(Database db, DatabaseFactory::Open(device, kRecoveryOptions, runtime_, kSmallSegments));
   LOGWOOD_ASSIGN_OR_RETURN(contents, ReadAll(db));
   LOGWOOD_ASSIGN_OR_RETURN(const Verification verification, db.Verify());
   if (!verification.damages.empty()) return verification.damages.front();

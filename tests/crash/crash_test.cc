@@ -25,7 +25,7 @@ void CrashEverywhere(uint64_t seed, const SimulatedStoreOptions& options) {
   EXPECT_EQ(store.violations(), std::vector<std::string>());
   EXPECT_GT(store.calls(), 300u);
   EXPECT_GE(recorder.CountOf(StoreCallKind::kCreate, ".log"), 3u);
-  EXPECT_GE(recorder.CountOf(StoreCallKind::kRemove, ".tree"), 8u);  // Four by each merge.
+  EXPECT_GE(recorder.CountOf(StoreCallKind::kRemove, ".tree"), 8u);
   explorer.Explore(recorder, ledger, 1, {.drawn_count = 8});
   std::cout << "seed: " << seed << ", storage calls: " << store.calls() << ", commits: " << ledger.bounds().submitted
             << ", logs: " << recorder.CountOf(StoreCallKind::kCreate, ".log")

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 #include <utility>
 
+#include "api/database_factory.h"
 #include "base/status_macros.h"
 #include "tests/api/map_cursor.h"
+#include "tests/model/small_segments.h"
 
 namespace logwood::testing {
 namespace {
@@ -103,7 +105,7 @@ void History::RunRecovery() {
 }
 
 bool History::Open(const Options& options) {
-  auto opened = Database::Open(world_.store, options, world_.runtime);
+  auto opened = DatabaseFactory::Open(world_.store, options, world_.runtime, kSmallSegments);
   if (!opened.ok()) {
     failure_ = opened.status();
     return false;

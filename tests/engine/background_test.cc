@@ -37,8 +37,9 @@ class SteppedKind final : public Kind {
     return lsm_->ApplyEdit(state, edit);
   }
   [[nodiscard]] Result<std::set<FileNumber>> Files(Bytes state) const override { return lsm_->Files(state); }
-  [[nodiscard]] Result<std::shared_ptr<const CollectionTrees>> Open(Bytes state, KindFiles& files) const override {
-    return lsm_->Open(state, files);
+  [[nodiscard]] Result<std::shared_ptr<const CollectionTrees>> Open(Bytes state, KindFiles& files,
+                                                                    const CollectionTrees* before) const override {
+    return lsm_->Open(state, files, before);
   }
   [[nodiscard]] Result<std::map<FileNumber, uint64_t>> Stays(EntryCursor& entries) const override {
     return lsm_->Stays(entries);
@@ -47,10 +48,10 @@ class SteppedKind final : public Kind {
     if (steps_.on_flush) steps_.on_flush();
     return lsm_->Flush(input, output);
   }
-  [[nodiscard]] Result<std::optional<std::string>> Choose(Bytes state, MergeEffort effort) const override {
-    auto plan = lsm_->Choose(state, steps_.merges_all_while_writing ? MergeEffort::kAll : effort);
-    if (plan.ok() && *plan && steps_.on_plan) steps_.on_plan(effort);
-    return plan;
+  [[nodiscard]] Result<std::vector<std::string>> Choose(Bytes state, MergeEffort effort) const override {
+    auto plans = lsm_->Choose(state, steps_.merges_all_while_writing ? MergeEffort::kAll : effort);
+    if (plans.ok() && !plans->empty() && steps_.on_plan) steps_.on_plan(effort);
+    return plans;
   }
   [[nodiscard]] Result<KindEdit> Merge(Bytes plan, const CollectionTrees& trees, JobOutput& output) const override {
     return lsm_->Merge(plan, trees, output);

@@ -138,7 +138,8 @@ class LinkingKind final : public Kind {
     return files;
   }
 
-  Result<std::shared_ptr<const CollectionTrees>> Open(Bytes state, KindFiles& files) const override {
+  Result<std::shared_ptr<const CollectionTrees>> Open(Bytes state, KindFiles& files,
+                                                      const CollectionTrees*) const override {
     LOGWOOD_ASSIGN_OR_RETURN(Items items, Decode(state));
     LOGWOOD_ASSIGN_OR_RETURN(const std::set<FileNumber> numbers, Files(state));
     std::map<FileNumber, std::shared_ptr<const BlockFile>> opened;
@@ -181,10 +182,10 @@ class LinkingKind final : public Kind {
     return EditOf(changed, live);
   }
 
-  Result<std::optional<std::string>> Choose(Bytes state, MergeEffort effort) const override {
+  Result<std::vector<std::string>> Choose(Bytes state, MergeEffort effort) const override {
     LOGWOOD_ASSIGN_OR_RETURN(const std::set<FileNumber> files, Files(state));
-    if (effort == MergeEffort::kWhileWriting || files.empty()) return std::optional<std::string>();
-    return std::optional<std::string>("move all out of logs");
+    if (effort == MergeEffort::kWhileWriting || files.empty()) return std::vector<std::string>();
+    return std::vector<std::string>{"move all out of logs"};
   }
 
   Result<KindEdit> Merge(Bytes, const CollectionTrees& trees, JobOutput&) const override {

@@ -35,10 +35,10 @@ TEST(GoldenBlock, IsWhatThisVersionWrites) {
 TEST(GoldenBlock, IsRead) {
   const auto leaf = ParseBlock(ReadGolden("block_leaf_0.bin"), kLeafIdentity);
   ASSERT_TRUE(leaf.ok()) << leaf.status();
-  EXPECT_EQ(EntriesOf(**leaf), LeafEntries());
+  EXPECT_EQ(EntriesOf(*leaf), LeafEntries());
   const auto inner = ParseBlock(ReadGolden("block_whole_0.bin"), kInnerIdentity);
   ASSERT_TRUE(inner.ok()) << inner.status();
-  EXPECT_EQ(EntriesOf(**inner), InnerEntries());
+  EXPECT_EQ(EntriesOf(*inner), InnerEntries());
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "lsm/lsm_edit.h"
 #include "lsm/lsm_state.h"
 #include "tests/format/golden.h"
 
@@ -16,28 +17,52 @@ TreeDescriptor ExampleTree() {
           .last_key = "charles"};
 }
 
-LsmState ExampleState() { return {.block_size_bytes = 8192, .next_run_id = 6, .runs = {{5, ExampleTree()}}}; }
+// Segment 5 over two partitions; what it had in a third was merged away.
+LsmState ExampleState() {
+  LsmState state{.block_size_bytes = 8192, .next_segment_id = 6};
+  state.segments[5] = {LsmTier::kMerged, ExampleTree()};
+  state.partitions = {{"", {{5, {.entries = 160, .tombstones = 2, .bytes = 1000}}}},
+                      {"b", {{5, {.entries = 100, .tombstones = 0, .bytes = 700}}}}};
+  return state;
+}
 
-LsmMerge ExampleMerge() { return {.replaced = {4, 3}, .tree = ExampleTree()}; }
+LsmFlush ExampleFlush() {
+  return {.must_be_oldest = false,
+          .may_begin_partition = true,
+          .tree = ExampleTree(),
+          .slices = {{"", {.entries = 200, .tombstones = 2, .bytes = 1200}},
+                     {"b", {.entries = 100, .tombstones = 0, .bytes = 700}}}};
+}
+
+// The two partitions of the example become one.
+LsmMerge ExampleMerge() {
+  return {.plan = {.to_oldest = true, .tier = LsmTier::kMerged, .inputs = {{"", {5}}, {"b", {5}}}},
+          .outputs = {{ExampleTree(), {{.entries = 300, .tombstones = 0, .bytes = 1900}}}}};
+}
+
+constexpr std::string_view kNames[] = {"lsm_state_0.bin", "lsm_flush_0.bin", "lsm_empty_flush_0.bin",
+                                       "lsm_merge_0.bin"};
 
 TEST(GoldenLsm, IsWhatThisVersionWrites) {
   ExpectGolden("lsm_state_0.bin", EncodeLsmState(ExampleState()));
-  ExpectGolden("lsm_flush_0.bin", EncodeLsmFlush({.is_oldest = true, .tree = std::nullopt}));
+  ExpectGolden("lsm_flush_0.bin", EncodeLsmFlush(ExampleFlush()));
+  ExpectGolden("lsm_empty_flush_0.bin", EncodeLsmFlush({.must_be_oldest = true}));
   ExpectGolden("lsm_merge_0.bin", EncodeLsmMerge(ExampleMerge()));
-  for (const std::string_view name : {"lsm_state_0.bin", "lsm_flush_0.bin", "lsm_merge_0.bin"}) {
-    ExpectListing("lsm.md", name);
-  }
+  for (const std::string_view name : kNames) ExpectListing("lsm.md", name);
 }
 
 TEST(GoldenLsm, IsRead) {
-  const std::string bytes = ReadGolden("lsm_state_0.bin");
-  EXPECT_EQ(DecodeLsmState(bytes).value(), ExampleState());
+  EXPECT_EQ(DecodeLsmState(ReadGolden("lsm_state_0.bin")).value(), ExampleState());
   LsmState state = ExampleState();
-  EXPECT_EQ(ApplyLsmEdit(ReadGolden("lsm_flush_0.bin"), state).code(), StatusCode::kCorruption);  // It has a run.
-  state.runs[0].id = 4;
-  state.runs.push_back({3, ExampleTree()});
+  // It has a segment.
+  EXPECT_EQ(ApplyLsmEdit(ReadGolden("lsm_empty_flush_0.bin"), state).code(), StatusCode::kCorruption);
+  ASSERT_EQ(ApplyLsmEdit(ReadGolden("lsm_flush_0.bin"), state), Status::Ok());
+  EXPECT_EQ(state.partitions[1].pieces.size(), 2u);
+  EXPECT_EQ(state.segments.at(6), (LsmSegment{LsmTier::kFlushed, ExampleTree()}));
+  state = ExampleState();
   ASSERT_EQ(ApplyLsmEdit(ReadGolden("lsm_merge_0.bin"), state), Status::Ok());
-  EXPECT_EQ(state.runs, (std::vector<LsmRun>{{6, ExampleTree()}}));
+  ASSERT_EQ(state.partitions.size(), 1u);
+  EXPECT_EQ(state.partitions[0].pieces, (std::vector<LsmPiece>{{6, {300, 0, 1900}}}));
 }
 
 }  // namespace

@@ -5,62 +5,17 @@
 #include "base/random.h"
 #include "base/status_macros.h"
 #include "codec/file_header.h"
+#include "lsm/lsm_edit.h"
 #include "lsm/lsm_state.h"
-#include "tests/lsm/lsm_world.h"
+#include "tests/lsm/lsm_collection.h"
 
 namespace logwood {
 namespace {
 
+using testing::LsmCollection;
 using testing::LsmWorld;
 using testing::SealedEntries;
 using testing::Writes;
-
-// One collection, and its live bytes as the manifest would count them.
-class LsmCollection {
- public:
-  explicit LsmCollection(uint32_t block_size_bytes = 256)
-      : state_(kind_->InitialState({.kind = CollectionKind::kLsm, .block_size_bytes = block_size_bytes})) {}
-
-  std::shared_ptr<const CollectionTrees> Open() { return kind_->Open(state_, world_).value(); }
-
-  KindEdit Flush(const Writes& writes) {
-    const SealedEntries entries(writes);
-    const auto cursor = entries.NewCursor();
-    const auto trees = Open();
-    LsmWorld::Output output(world_);
-    KindEdit edit =
-        kind_->Flush({.state = state_, .trees = *trees, .entries = *cursor, .logs_that_stay = {}}, output).value();
-    output.Finish();
-    return edit;
-  }
-  std::optional<KindEdit> Merge(MergeEffort effort) {
-    const auto plan = kind_->Choose(state_, effort).value();
-    if (!plan) return std::nullopt;
-    LsmWorld::Output output(world_);
-    KindEdit edit = kind_->Merge(*plan, *Open(), output).value();
-    output.Finish();
-    return edit;
-  }
-  void Apply(const KindEdit& edit) {
-    state_ = kind_->ApplyEdit(state_, edit.bytes).value();
-    for (const LiveBytesChange& change : edit.live_bytes) {
-      live_bytes_[change.file] += change.bytes;
-      if (live_bytes_[change.file] == 0) live_bytes_.erase(change.file);
-    }
-  }
-
-  [[nodiscard]] const Kind& kind() const { return *kind_; }
-  [[nodiscard]] LsmState state() const { return DecodeLsmState(state_).value(); }
-  [[nodiscard]] const std::string& state_bytes() const { return state_; }
-  [[nodiscard]] const std::map<FileNumber, int64_t>& live_bytes() const { return live_bytes_; }
-  LsmWorld& world() { return world_; }
-
- private:
-  std::unique_ptr<const Kind> kind_ = NewLsmKind();
-  LsmWorld world_;
-  std::string state_;
-  std::map<FileNumber, int64_t> live_bytes_;
-};
 
 // What a reader sees: keys whose newest entry is a put.
 std::map<std::string, std::string> LivingOf(const CollectionTrees& trees) {
@@ -84,7 +39,7 @@ TEST(LsmKind, AnEmptyCollectionHasNothing) {
   EXPECT_EQ(trees->Verify([](const Status& damage) { ADD_FAILURE() << damage; }).value(), 0u);
 }
 
-TEST(LsmKind, NewerRunsHideOlderOnes) {
+TEST(LsmKind, NewerSegmentsHideOlderOnes) {
   LsmCollection collection;
   collection.Apply(collection.Flush({{"a", "1"}, {"b", "1"}, {"c", "1"}}));
   collection.Apply(collection.Flush({{"b", "2"}, {"c", std::nullopt}}));
@@ -107,7 +62,7 @@ TEST(LsmKind, AFlushOfNothingAsksForNoFile) {
   LsmCollection collection;
   collection.Apply(collection.Flush({}));
   EXPECT_EQ(collection.world().file_count(), 0u);
-  EXPECT_TRUE(collection.state().runs.empty());
+  EXPECT_TRUE(collection.state().segments.empty());
 }
 
 TEST(LsmKind, TombstonesThatHideNothingAreNotWritten) {
@@ -117,19 +72,19 @@ TEST(LsmKind, TombstonesThatHideNothingAreNotWritten) {
   collection.Apply(nothing);
   EXPECT_EQ(collection.world().file_count(), 0u);
   collection.Apply(collection.Flush({{"a", std::nullopt}, {"b", "1"}}));
-  EXPECT_EQ(collection.state().runs[0].tree.entries, 1u);
-  EXPECT_EQ(collection.state().runs[0].tree.tombstones, 0u);
+  EXPECT_EQ(collection.state().segments.begin()->second.tree.entries, 1u);
+  EXPECT_EQ(collection.state().segments.begin()->second.tree.tombstones, 0u);
 }
 
-TEST(LsmKind, TombstonesAboveAnOlderRunAreKept) {
+TEST(LsmKind, TombstonesAboveAnOlderSegmentAreKept) {
   LsmCollection collection;
   collection.Apply(collection.Flush({{"a", "1"}}));
   collection.Apply(collection.Flush({{"z", std::nullopt}}));
-  EXPECT_EQ(collection.state().runs[0].tree.tombstones, 1u);
+  EXPECT_EQ(collection.state().segments.at(2).tree.tombstones, 1u);
 }
 
-// The flush saw no run; another one was installed before it.
-TEST(LsmKind, AFlushThatDroppedTombstonesDoesNotFitAboveARun) {
+// The flush saw no segment; another one was installed before it.
+TEST(LsmKind, AFlushThatDroppedTombstonesDoesNotFitAboveASegment) {
   LsmCollection collection;
   const KindEdit late = collection.Flush({{"a", std::nullopt}, {"b", "2"}});
   collection.Apply(collection.Flush({{"a", "1"}}));
@@ -140,11 +95,12 @@ TEST(LsmKind, AMergeLeavesNoTombstoneAndNoOldBytes) {
   LsmCollection collection;
   collection.Apply(collection.Flush({{"a", "1"}, {"b", "1"}}));
   collection.Apply(collection.Flush({{"a", std::nullopt}}));
-  collection.Apply(collection.Merge(MergeEffort::kAll).value());
+  EXPECT_TRUE(collection.MergeOnce(MergeEffort::kAll));
+  EXPECT_FALSE(collection.MergeOnce(MergeEffort::kAll));
   const LsmState state = collection.state();
-  ASSERT_EQ(state.runs.size(), 1u);
-  EXPECT_EQ(state.runs[0].tree.entries, 1u);
-  EXPECT_EQ(state.runs[0].tree.tombstones, 0u);
+  ASSERT_EQ(state.segments.size(), 1u);
+  EXPECT_EQ(state.segments.at(3).tree.entries, 1u);
+  EXPECT_EQ(state.segments.at(3).tree.tombstones, 0u);
   EXPECT_EQ(collection.live_bytes().size(), 1u);
   EXPECT_EQ(collection.kind().Files(collection.state_bytes()).value(), std::set{FileNumber(3)});
 }
@@ -153,8 +109,9 @@ TEST(LsmKind, AMergeOfWhatWasAllDeletedWritesNothing) {
   LsmCollection collection;
   collection.Apply(collection.Flush({{"a", "1"}}));
   collection.Apply(collection.Flush({{"a", std::nullopt}}));
-  collection.Apply(collection.Merge(MergeEffort::kAll).value());
-  EXPECT_TRUE(collection.state().runs.empty());
+  EXPECT_TRUE(collection.MergeOnce(MergeEffort::kAll));
+  EXPECT_FALSE(collection.MergeOnce(MergeEffort::kAll));
+  EXPECT_TRUE(collection.state().segments.empty());
   EXPECT_TRUE(collection.live_bytes().empty());
   EXPECT_EQ(collection.world().file_count(), 2u);
 }
@@ -163,9 +120,104 @@ TEST(LsmKind, APlanForOtherTreesIsRefused) {
   LsmCollection collection;
   collection.Apply(collection.Flush({{"a", "1"}}));
   LsmWorld::Output output(collection.world());
-  const auto edit = collection.kind().Merge(EncodeLsmPlan({9}), *collection.Open(), output);
+  const auto edit = collection.kind().Merge(EncodeLsmPlan({.inputs = {{"", {9}}}}), *collection.Open(), output);
   EXPECT_EQ(edit.status().code(), StatusCode::kCorruption);
   EXPECT_FALSE(output.used());
+}
+
+// Two partitions, and a file of a segment for each of them; then a flush over both.
+class Divided : public LsmCollection {
+ public:
+  Divided() : LsmCollection({.segment_size_bytes = 1000}) {
+    Writes low;
+    Writes high;
+    for (int i = 100; i < 120; ++i) low["a" + std::to_string(i)] = std::string(50, 'v');
+    for (int i = 100; i < 120; ++i) high["b" + std::to_string(i)] = std::string(50, 'v');
+    Apply(Flush(low));
+    Apply(Flush(high));
+    Apply(Flush({{"a105", "2"}, {"b105", "2"}}));
+    EXPECT_EQ(state().partitions.size(), 2u);
+  }
+};
+
+std::string PlanToOldest(std::vector<LsmPlan::Input> inputs) {
+  return EncodeLsmPlan({.to_oldest = true, .inputs = std::move(inputs)});
+}
+
+TEST(LsmKind, AFlushAtTheEndBeginsAPartitionWithoutWritingAnythingAnew) {
+  Divided collection;
+  EXPECT_EQ(collection.state().partitions[1].start, "b100");
+  EXPECT_EQ(collection.world().file_count(), 3u);
+}
+
+TEST(LsmKind, ASegmentCountsWholeUntilItsLastPieceGoes) {
+  Divided collection;
+  const auto bytes_of_3 = static_cast<int64_t>(collection.state().segments.at(3).tree.bytes);
+  collection.Apply(collection.Merge(PlanToOldest({{"", {3, 1}}})));
+  EXPECT_EQ(collection.live_bytes().at(FileNumber(3)), bytes_of_3);
+  EXPECT_FALSE(collection.live_bytes().contains(FileNumber(1)));
+  collection.Apply(collection.Merge(PlanToOldest({{"b100", {3, 2}}})));
+  EXPECT_FALSE(collection.live_bytes().contains(FileNumber(3)));
+  EXPECT_FALSE(collection.live_bytes().contains(FileNumber(2)));
+}
+
+// Segment 3 still has an entry of partition "", older than what that has now.
+TEST(LsmKind, WhatWasMergedAwayStaysAway) {
+  Divided collection;
+  collection.Apply(collection.Merge(PlanToOldest({{"", {3, 1}}})));
+  collection.Apply(collection.Flush({{"a105", std::nullopt}}));
+  const uint64_t oldest = collection.state().partitions[0].pieces[1].segment;
+  collection.Apply(collection.Merge(PlanToOldest({{"", {5, oldest}}})));
+  EXPECT_FALSE(collection.Open()->Get("a105").value());
+  EXPECT_EQ(collection.Open()->Get("b105").value()->value, Bytes("2"));
+  EXPECT_FALSE(LivingOf(*collection.Open()).contains("a105"));
+  while (collection.MergeOnce(MergeEffort::kAll)) {
+  }
+  EXPECT_FALSE(LivingOf(*collection.Open()).contains("a105"));
+  EXPECT_EQ(LivingOf(*collection.Open()).size(), 39u);
+}
+
+TEST(LsmKind, TombstonesAreDroppedOnlyInMergesToTheOldest) {
+  Divided collection;
+  collection.Apply(collection.Flush({{"a106", std::nullopt}}));
+  collection.Apply(collection.Flush({{"a107", std::nullopt}}));
+  collection.Apply(collection.Merge(EncodeLsmPlan({.to_oldest = false, .inputs = {{"", {5, 4}}}})));
+  EXPECT_EQ(collection.state().segments.at(6).tree.tombstones, 2u);
+  EXPECT_EQ(collection.state().partitions[0].pieces[0].contents.tombstones, 2u);
+  EXPECT_EQ(collection.Open()->Get("a106").value()->type, EntryType::kTombstone);
+  collection.Apply(collection.Merge(PlanToOldest({{"", {6, 3, 1}}})));
+  EXPECT_EQ(collection.state().partitions[0].contents().tombstones, 0u);
+  EXPECT_FALSE(collection.Open()->Get("a106").value());
+}
+
+TEST(LsmKind, AMergeIntoLargeSegmentsDividesThePartition) {
+  Divided collection;
+  Writes more;
+  for (int i = 100; i < 140; ++i) more["a" + std::to_string(i) + "x"] = std::string(50, 'w');
+  collection.Apply(collection.Flush(more));
+  collection.Apply(collection.Merge(PlanToOldest({{"", {4, 3, 1}}})));
+  const LsmState state = collection.state();
+  ASSERT_EQ(state.partitions.size(), 4u);
+  uint64_t entries = 0;
+  for (size_t i = 0; i < 3; ++i) {
+    ASSERT_EQ(state.partitions[i].pieces.size(), 1u);
+    entries += state.partitions[i].pieces[0].contents.entries;
+    EXPECT_GE(state.partitions[i].pieces[0].contents.bytes, 900u);
+    EXPECT_LE(state.partitions[i].pieces[0].contents.bytes, 1300u);
+  }
+  EXPECT_EQ(entries, 60u);
+  EXPECT_EQ(LivingOf(*collection.Open()).size(), 80u);
+}
+
+TEST(LsmKind, OpenSharesTheSegmentsThatAreOpen) {
+  Divided collection;
+  const auto before = collection.Open();
+  collection.Apply(collection.Flush({{"a", "1"}}));
+  LsmWorld elsewhere;  // Has no file at all.
+  EXPECT_EQ(collection.kind().Open(collection.state_bytes(), elsewhere, before.get()).status(),
+            Status::Corruption("file 4 is unknown"));
+  const auto after = collection.Open();
+  EXPECT_TRUE(collection.kind().Open(collection.state_bytes(), elsewhere, after.get()).ok());
 }
 
 TEST(LsmKind, NothingStaysInLogs) {
@@ -190,7 +242,7 @@ TEST(LsmKind, AnOutputThatFailsFailsTheJob) {
   EXPECT_EQ(edit.status(), Status::NoSpace("full"));
 }
 
-TEST(LsmKind, ADamagedRunFailsReadsAndMergesAndIsReported) {
+TEST(LsmKind, ADamagedSegmentFailsReadsAndMergesAndIsReported) {
   LsmCollection collection;
   Writes writes;
   for (int i = 0; i < 200; ++i) writes["key " + std::to_string(i)] = std::string(20, 'v');
@@ -205,7 +257,7 @@ TEST(LsmKind, ADamagedRunFailsReadsAndMergesAndIsReported) {
   ASSERT_EQ(store.Remove(name), Status::Ok());
   ASSERT_EQ(store.Create(name, {}).value()->Append(bytes), Status::Ok());
 
-  const auto trees = collection.Open();
+  const auto trees = collection.kind().Open(collection.state_bytes(), collection.world(), nullptr).value();
   EXPECT_EQ(trees->Get("key").value()->value, Bytes("2"));
   const auto cursor = trees->NewCursor();
   cursor->First();
@@ -215,10 +267,10 @@ TEST(LsmKind, ADamagedRunFailsReadsAndMergesAndIsReported) {
   ASSERT_TRUE(trees->Verify([&](const Status& damage) { damages.push_back(damage); }).ok());
   ASSERT_FALSE(damages.empty());
   EXPECT_EQ(damages[0].code(), StatusCode::kCorruption);
-  EXPECT_EQ(damages[0].message().substr(0, 7), "run 1: ");
+  EXPECT_EQ(damages[0].message().substr(0, 11), "segment 1: ");
   LsmWorld::Output output(collection.world());
-  const auto plan = collection.kind().Choose(collection.state_bytes(), MergeEffort::kAll).value();
-  EXPECT_EQ(collection.kind().Merge(*plan, *trees, output).status().code(), StatusCode::kCorruption);
+  const auto plans = collection.kind().Choose(collection.state_bytes(), MergeEffort::kAll).value();
+  EXPECT_EQ(collection.kind().Merge(plans.at(0), *trees, output).status().code(), StatusCode::kCorruption);
 }
 
 TEST(LsmKind, DamagedStatesAndEditsAreRefusedEverywhere) {
@@ -227,7 +279,7 @@ TEST(LsmKind, DamagedStatesAndEditsAreRefusedEverywhere) {
   EXPECT_EQ(kind.ApplyEdit("?", EncodeLsmFlush({})).status().code(), StatusCode::kCorruption);
   EXPECT_EQ(kind.ApplyEdit(collection.state_bytes(), "?").status().code(), StatusCode::kCorruption);
   EXPECT_EQ(kind.Files("?").status().code(), StatusCode::kCorruption);
-  EXPECT_EQ(kind.Open("?", collection.world()).status().code(), StatusCode::kCorruption);
+  EXPECT_EQ(kind.Open("?", collection.world(), nullptr).status().code(), StatusCode::kCorruption);
   EXPECT_EQ(kind.Choose("?", MergeEffort::kAll).status().code(), StatusCode::kCorruption);
 }
 
@@ -235,84 +287,8 @@ TEST(LsmKind, AStateWithAFileThatIsNotThereDoesNotOpen) {
   LsmCollection collection;
   collection.Apply(collection.Flush({{"a", "1"}}));
   LsmWorld elsewhere;
-  EXPECT_EQ(collection.kind().Open(collection.state_bytes(), elsewhere).status(),
+  EXPECT_EQ(collection.kind().Open(collection.state_bytes(), elsewhere, nullptr).status(),
             Status::Corruption("file 1 is unknown"));
-}
-
-// Flushes and merges in any order, merges that flushes overtake among them, beside a std::map.
-class LsmModel {
- public:
-  explicit LsmModel(uint64_t seed) : random_(seed) {}
-
-  void Run() {
-    for (int step = 0; step < 40; ++step) {
-      Step();
-      Check();
-    }
-    while (const auto edit = collection_.Merge(MergeEffort::kAll)) collection_.Apply(*edit);
-    Check();
-    EXPECT_EQ(collection_.state().runs.size(), model_.empty() ? 0u : 1u);
-    for (const LsmRun& run : collection_.state().runs) EXPECT_EQ(run.tree.entries, model_.size());
-  }
-
- private:
-  static constexpr uint64_t kKeyCount = 60;
-
-  static std::string Key(uint64_t index) { return "key " + std::to_string(index); }
-
-  void Step() {
-    if (!random_.OneIn(3)) return collection_.Apply(collection_.Flush(Draw()));
-    const auto merge = collection_.Merge(random_.OneIn(2) ? MergeEffort::kAll : MergeEffort::kWhileWriting);
-    for (uint64_t i = random_.Below(3); i > 0; --i) collection_.Apply(collection_.Flush(Draw()));
-    if (merge) collection_.Apply(*merge);
-  }
-
-  Writes Draw() {
-    Writes writes;
-    for (uint64_t i = random_.Below(30); i > 0; --i) {
-      auto& value = writes[Key(random_.Below(kKeyCount))];
-      if (!random_.OneIn(3)) value = std::string(random_.Below(60), static_cast<char>('a' + random_.Below(26)));
-    }
-    for (const auto& [key, value] : writes) {
-      if (value) model_[key] = *value;
-      if (!value) model_.erase(key);
-    }
-    return writes;
-  }
-
-  void Check() {
-    const auto trees = collection_.Open();
-    EXPECT_EQ(LivingOf(*trees), model_);
-    for (uint64_t i = 0; i < kKeyCount; ++i) {
-      const auto hit = trees->Get(Key(i)).value();
-      const auto expected = model_.find(Key(i));
-      const bool lives = hit && hit->type == EntryType::kPut;
-      ASSERT_EQ(lives, expected != model_.end()) << Key(i);
-      if (!lives) continue;
-      EXPECT_EQ(hit->value, Bytes(expected->second));
-    }
-    std::map<FileNumber, int64_t> live_bytes;
-    std::set<FileNumber> files;
-    for (const auto& [file, bytes] : trees->LiveBytes()) {
-      live_bytes[file] = static_cast<int64_t>(bytes);
-      files.insert(file);
-    }
-    EXPECT_EQ(live_bytes, collection_.live_bytes());
-    EXPECT_EQ(files, collection_.kind().Files(collection_.state_bytes()).value());
-    EXPECT_TRUE(trees->Verify([](const Status& damage) { ADD_FAILURE() << damage; }).ok());
-  }
-
-  SeededRandom random_;
-  LsmCollection collection_;
-  std::map<std::string, std::string> model_;
-};
-
-TEST(LsmKind, AgreesWithAMapUnderFlushesAndMerges) {
-  for (uint64_t seed = 0; seed < 30; ++seed) {
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    LsmModel(seed).Run();
-    if (::testing::Test::HasFailure()) return;
-  }
 }
 
 }  // namespace

@@ -32,10 +32,12 @@ class ToyKind : public Kind {
     return files;
   }
 
-  Result<std::shared_ptr<const CollectionTrees>> Open(Bytes, KindFiles&) const override { return NotHere(); }
+  Result<std::shared_ptr<const CollectionTrees>> Open(Bytes, KindFiles&, const CollectionTrees*) const override {
+    return NotHere();
+  }
   Result<std::map<FileNumber, uint64_t>> Stays(EntryCursor&) const override { return NotHere(); }
   Result<KindEdit> Flush(const FlushInput&, JobOutput&) const override { return NotHere(); }
-  Result<std::optional<std::string>> Choose(Bytes, MergeEffort) const override { return NotHere(); }
+  Result<std::vector<std::string>> Choose(Bytes, MergeEffort) const override { return NotHere(); }
   Result<KindEdit> Merge(Bytes, const CollectionTrees&, JobOutput&) const override { return NotHere(); }
 
  private:

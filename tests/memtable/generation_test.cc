@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <gtest/gtest.h>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -69,6 +70,16 @@ TEST(Generation, CountsTheMemoryItTakes) {
   EXPECT_GE(with_collections, empty + 100 * sizeof(Memtable));
   generation.FindOrCreate(CollectionId(1)).Add(Sequence(1), Put("k", std::string(3 << 20, 'v')));
   EXPECT_GE(generation.bytes(), with_collections + (3 << 20));
+}
+
+TEST(Generation, LeavesItsMemoryToThePool) {
+  const auto pool = std::make_shared<ArenaPool>(size_t{8} << 20);
+  {
+    Generation generation(pool);
+    Memtable& memtable = generation.FindOrCreate(CollectionId(1));
+    for (uint64_t i = 1; i <= 40; ++i) memtable.Add(Sequence(i), Put(std::to_string(i), std::string(200'000, 'v')));
+  }
+  EXPECT_GE(pool->bytes(), size_t{6} << 20);
 }
 
 TEST(Generation, IsSearchedWhileItGrows) {

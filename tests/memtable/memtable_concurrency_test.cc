@@ -5,8 +5,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/arena.h"
+#include "base/random.h"
 #include "base/thread_pool.h"
 #include "memtable/memtable.h"
 
@@ -120,6 +122,116 @@ TEST(MemtableConcurrency, ReadersFollowOrderedAppends) {
       published.store(i, std::memory_order_release);  // Partner of the acquire above.
     }
   });
+}
+
+// Keys in an order in which leaves and inner nodes split all the time, and shared prefixes turn wrong. What a reader
+// must see follows from the sequence: sequence s adds key s.
+class GrowingMemtable {
+ public:
+  explicit GrowingMemtable(uint64_t count) {
+    SeededRandom random(9);
+    for (uint64_t i = 0; i <= count; ++i) {
+      const uint64_t row = random.Below(3);
+      keys_.push_back(std::string(10 * row, 'p') + std::to_string(random.Next()) + "/" + std::to_string(i));
+    }
+  }
+
+  void Write() {
+    for (uint64_t s = 1; s < keys_.size(); ++s) {
+      memtable_.Add(Sequence(s), {.type = EntryType::kPut, .key = keys_[s], .value = keys_[s], .address = {}});
+      published_.store(s, std::memory_order_release);  // Partner of the acquire in Read().
+    }
+  }
+
+  // Gets of what is published last and long ago; walks over a stretch, of which the first cursor is kept to the end.
+  void Read(uint64_t seed) {
+    SeededRandom random(seed);
+    const auto oldest = memtable_.NewCursor(Sequence(1));
+    for (uint64_t at = 0; at + 1 < keys_.size() && !::testing::Test::HasFailure();) {
+      at = published_.load(std::memory_order_acquire);
+      if (at == 0) continue;
+      CheckGets(at, random);
+      CheckStretch(at, random);
+      if (!oldest->valid()) oldest->First();
+      ASSERT_TRUE(oldest->valid());
+      ASSERT_EQ(oldest->entry().key, Bytes(keys_[1]));
+      random.OneIn(2) ? oldest->Next() : oldest->Prev();
+      ASSERT_FALSE(oldest->valid()) << oldest->entry().key;
+    }
+  }
+
+ private:
+  void CheckGets(uint64_t at, SeededRandom& random) {
+    for (const uint64_t s : {at, 1 + random.Below(at), 1 + random.Below(at)}) {
+      const std::optional<Memtable::Hit> hit = memtable_.Get(keys_[s], Sequence(at));
+      ASSERT_TRUE(hit) << s << " at " << at;
+      ASSERT_EQ(hit->sequence, Sequence(s));
+      ASSERT_FALSE(memtable_.Get(keys_[s], Sequence(s - 1)));
+    }
+  }
+
+  // A hundred keys there and back again, which must be the same ones.
+  void CheckStretch(uint64_t at, SeededRandom& random) {
+    const auto cursor = memtable_.NewCursor(Sequence(at));
+    std::vector<std::string> seen;
+    const std::string& from = keys_[1 + random.Below(at)];
+    for (cursor->Seek(from, SeekTo::kAtOrAfter); cursor->valid() && seen.size() < 100; cursor->Next()) {
+      ASSERT_TRUE(seen.empty() ? cursor->entry().key == Bytes(from) : Bytes(seen.back()) < cursor->entry().key);
+      seen.push_back(cursor->entry().key.ToString());
+    }
+    if (!cursor->valid()) cursor->Last();
+    if (cursor->entry().key != Bytes(seen.back())) cursor->Prev();
+    for (; !seen.empty(); seen.pop_back(), cursor->Prev()) {
+      ASSERT_TRUE(cursor->valid());
+      ASSERT_EQ(cursor->entry().key, Bytes(seen.back()));
+    }
+  }
+
+  Arena arena_;
+  Memtable memtable_{arena_};
+  std::vector<std::string> keys_;
+  std::atomic<uint64_t> published_ = 0;
+};
+
+TEST(MemtableConcurrency, ReadersFindAllThatIsPublishedWhileNodesSplit) {
+  GrowingMemtable shared(15'000);
+  ThreadPool pool(1 + kReaderCount);
+  for (uint64_t i = 0; i < kReaderCount; ++i) {
+    pool.Run([&shared, i] { shared.Read(i); });
+  }
+  pool.Run([&shared] { shared.Write(); });
+}
+
+// New keys go where the last ones went, so that readers of these are on their way to a leaf while it splits; and all
+// heads in the root tie, so that they take long to choose a child there.
+TEST(MemtableConcurrency, ReadersFindWhatWentIntoALeafThatSplits) {
+  constexpr uint64_t kCount = 2'000;
+  std::vector<std::string> keys;
+  SeededRandom random(4);
+  for (uint64_t i = 0; i < kCount; ++i) {
+    const bool is_first = i < 200;
+    keys.push_back(std::string(12, is_first ? 'a' : 'p') + std::to_string(100 + i / 400) +
+                   std::to_string(random.Next()));
+  }
+  for (int round = 0; round < 20; ++round) {
+    Arena arena;
+    Memtable memtable(arena);
+    std::atomic<uint64_t> published = 0;
+    const auto read = [&] {
+      for (uint64_t at = 0; at < kCount && !::testing::Test::HasFailure();) {
+        at = published.load(std::memory_order_acquire);  // Partner of the release below.
+        for (uint64_t s = at; s > 0 && s + 40 > at; --s) ASSERT_TRUE(memtable.Get(keys[s - 1], Sequence(at))) << s;
+      }
+    };
+    ThreadPool pool(1 + kReaderCount);
+    for (int i = 0; i < kReaderCount; ++i) pool.Run(read);
+    pool.Run([&] {
+      for (uint64_t s = 1; s <= kCount; ++s) {
+        memtable.Add(Sequence(s), {.type = EntryType::kPut, .key = keys[s - 1], .value = "v", .address = {}});
+        published.store(s, std::memory_order_release);  // Partner of the acquire above.
+      }
+    });
+  }
 }
 
 }  // namespace

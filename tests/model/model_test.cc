@@ -47,6 +47,7 @@ TEST(Model, AgreesInTheSimulatorWithEverySeed) {
     EXPECT_EQ(difference, "");
   }
   Print(total, seed_count);
+  EXPECT_GT(total["partitions at close"], 0u);
 }
 
 // Background jobs run beside: fast, and with overlaps that the simulator's steps do not have.
@@ -60,6 +61,7 @@ TEST(Model, AgreesWithBackgroundJobsOnRealThreads) {
     Add(world.counts(), total);
   }
   Print(total, seed_count);
+  EXPECT_GT(total["partitions at close"], 0u);
 }
 
 TEST(Model, TheLargestKeyAndTheLargestValueGoTheWholeWay) {

@@ -4,7 +4,9 @@
 #include <sstream>
 #include <utility>
 
+#include "api/database_factory.h"
 #include "tests/api/map_cursor.h"
+#include "tests/model/small_segments.h"
 #include "tests/model/store_audit.h"
 
 namespace logwood::testing {
@@ -79,7 +81,7 @@ const ModelWorld::WeightedStep& ModelWorld::DrawStep() {
 // Opening and closing.
 
 void ModelWorld::Open() {
-  Result<Database> opened = Database::Open(store_, options_, runtime_);
+  Result<Database> opened = DatabaseFactory::Open(store_, options_, runtime_, kSmallSegments);
   Expect(opened.status());
   if (!opened.ok()) return;
   db_.emplace(*std::move(opened));
@@ -117,6 +119,7 @@ void ModelWorld::CloseAndAudit() {
   if (random_.OneIn(2)) Expect(db_->Close());
   db_.reset();
   for (const std::string& finding : AuditStore(store_)) Note("after close: " + finding);
+  counts_["partitions at close"] += CountPartitions(store_);
 }
 
 // Writing.

@@ -6,6 +6,7 @@
 
 #include "engine/recovery.h"
 #include "lsm/lsm_kind.h"
+#include "lsm/lsm_state.h"
 
 namespace logwood::testing {
 namespace {
@@ -41,6 +42,19 @@ std::vector<std::string> AuditStore(Store& store, Strangers strangers) {
   }
   if (!unfinished.empty()) findings.emplace_back("there is an unfinished manifest");
   return findings;
+}
+
+uint64_t CountPartitions(Store& store) {
+  KindRegistry kinds;
+  kinds.Register(CollectionKind::kLsm, NewLsmKind());
+  const Result<FoundDatabase> found = FindDatabase(store, kinds, nullptr);
+  uint64_t count = 0;
+  if (!found.ok()) return count;
+  for (const auto& [id, collection] : found->root.state.collections) {
+    const size_t partitions = DecodeLsmState(collection.state).value().partitions.size();
+    if (partitions > 1) count += partitions;
+  }
+  return count;
 }
 
 }  // namespace logwood::testing

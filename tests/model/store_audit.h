@@ -17,4 +17,7 @@ enum class Strangers : uint8_t { kFound, kAllowed };
 // was closed with nothing held.
 [[nodiscard]] std::vector<std::string> AuditStore(Store& store, Strangers strangers = Strangers::kFound);
 
+// Partitions of the lsm collections that have more than one. Requires: nobody has the database open.
+[[nodiscard]] uint64_t CountPartitions(Store& store);
+
 }  // namespace logwood::testing

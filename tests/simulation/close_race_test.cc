@@ -6,10 +6,12 @@
 #include <optional>
 #include <string>
 
+#include "api/database_factory.h"
 #include "logwood/logwood.h"
 #include "logwood/testing/simulated_store.h"
 #include "logwood/testing/simulator.h"
 #include "tests/api/map_cursor.h"
+#include "tests/model/small_segments.h"
 
 namespace logwood::testing {
 namespace {
@@ -37,7 +39,7 @@ class CloseRace {
   Status Run(const Call& call, int closer_count) {
     Status given;
     simulator_.Spawn("begin", [&, closer_count] {
-      db_.emplace(Database::Open(store_, {.memtable_size_bytes = 512}, simulator_).value());
+      db_.emplace(DatabaseFactory::Open(store_, {.memtable_size_bytes = 512}, simulator_, kSmallSegments).value());
       collection_.emplace(db_->CreateCollection("ada").value());
       collection_->Put("key", "unsynced", {.sync = Sync::kNo}).Check();
       began_ = true;

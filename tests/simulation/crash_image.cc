@@ -4,8 +4,10 @@
 #include <charconv>
 #include <utility>
 
+#include "api/database_factory.h"
 #include "base/status_macros.h"
 #include "logwood/testing/simulator.h"
+#include "tests/model/small_segments.h"
 
 namespace logwood::testing {
 namespace {
@@ -46,7 +48,7 @@ class ImageChecker {
   }
 
   Status CheckOpened(SimulatedStore& store, Runtime& runtime) {
-    LOGWOOD_ASSIGN_OR_RETURN(Database db, Database::Open(store, check_.options, runtime));
+    LOGWOOD_ASSIGN_OR_RETURN(Database db, DatabaseFactory::Open(store, check_.options, runtime, kSmallSegments));
     LOGWOOD_RETURN_IF_ERROR(CheckPassing(db));
     LOGWOOD_ASSIGN_OR_RETURN(std::vector<Collection> collections, OpenCollections(db));
     {
@@ -68,7 +70,7 @@ class ImageChecker {
   // What an open has shown was made durable before.
   Status CheckSecondCrash(const SimulatedStore& store, Runtime& runtime, const Cut& shown) {
     const std::unique_ptr<SimulatedStore> left = store.Crash(CrashChoice::Nothing());
-    LOGWOOD_ASSIGN_OR_RETURN(const Database db, Database::Open(*left, check_.options, runtime));
+    LOGWOOD_ASSIGN_OR_RETURN(const Database db, DatabaseFactory::Open(*left, check_.options, runtime, kSmallSegments));
     LOGWOOD_ASSIGN_OR_RETURN(const std::vector<Collection> collections, OpenCollections(db));
     LOGWOOD_ASSIGN_OR_RETURN(const View view, db.NewView());
     LOGWOOD_ASSIGN_OR_RETURN(const Cut cut, ReadCut(view, collections));

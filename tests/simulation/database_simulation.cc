@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/database_factory.h"
 #include "base/status_macros.h"
 #include "tests/api/map_cursor.h"
+#include "tests/model/small_segments.h"
 
 namespace logwood::testing {
 namespace {
@@ -89,7 +91,7 @@ void DatabaseSimulation::CheckEnd() {
 // The actors.
 
 void DatabaseSimulation::Begin() {
-  db_.emplace(Database::Open(store_, options_, simulator_).value());
+  db_.emplace(DatabaseFactory::Open(store_, options_, simulator_, kSmallSegments).value());
   for (size_t i = 0; i < kCollectionCount; ++i) {
     const CollectionOptions options{.block_size_bytes = 256u << random_.Below(3)};
     collections_.push_back(db_->CreateCollection(CollectionName(i), options).value());

@@ -27,6 +27,7 @@ SystemCalls& SystemCalls::Instance() {
 
 extern "C" ssize_t pwrite(int fd, const void* data, size_t size, off_t offset) {
   logwood::SystemCalls& calls = logwood::SystemCalls::Instance();
+  ++calls.pwrite_count;
   if (const int error = logwood::NextError(calls.pwrite_errors); error != 0) {
     errno = error;
     return -1;

@@ -16,6 +16,7 @@ struct SystemCalls {
   std::vector<int> fsync_errors;
   size_t pwrite_size_max = SIZE_MAX;  // Bytes that one pwrite() takes at most.
   std::vector<ino_t> fsynced;         // Inodes given to fsync(), in order.
+  size_t pwrite_count = 0;
   size_t fdatasync_count = 0;
 
   static SystemCalls& Instance();

@@ -39,10 +39,11 @@ TEST(DumpVerb, ShowsAllThatIsInTrees) {
   const auto trees = database.Files(FileType::kTree);
   ASSERT_EQ(trees.size(), 2u);
   EXPECT_EQ(end.out,
-            "# " + trees[1] + ": tree of collection users, 1 of 2 from the newest, 1 entries, 1 of them tombstones\n" +
+            "# " + trees[1] +
+                ": tree of collection users, segment 2, in 1 of 1 partitions, 1 entries, 1 of them tombstones\n" +
                 kColumns + "-\ttombstone\tusers\tcharles\t\n# " + trees[0] +
-                ": tree of collection users, 2 of 2 from the newest, 3 entries, 0 of them tombstones\n" + kColumns +
-                "-\tput\tusers\tada\t1815\n-\tput\tusers\talan\t1912\n" + "-\tput\tusers\tcharles\t1791\n");
+                ": tree of collection users, segment 1, in 1 of 1 partitions, 3 entries, 0 of them tombstones\n" +
+                kColumns + "-\tput\tusers\tada\t1815\n-\tput\tusers\talan\t1912\n" + "-\tput\tusers\tcharles\t1791\n");
 }
 
 TEST(DumpVerb, EscapesControlBytesAndShowsHexAndJson) {
@@ -161,7 +162,10 @@ TEST(DumpVerb, TellsAManifestInWords) {
   EXPECT_EQ(end.exit_code, 0) << end.err;
   EXPECT_TRUE(end.out.starts_with("# " + path + ": manifest\n")) << end.out;
   EXPECT_TRUE(Has(end.out, "#   epoch 1\n")) << end.out;
-  EXPECT_TRUE(Has(end.out, "#   collection created: 1 \"users\": lsm, blocks of 8192 bytes, 0 runs\n")) << end.out;
+  EXPECT_TRUE(Has(end.out,
+                  "#   collection created: 1 \"users\": lsm, blocks of 8192 bytes, 0 segments in 1 partition; "
+                  "partition from \"\": nothing\n"))
+      << end.out;
   EXPECT_TRUE(Has(end.out, "added: id 0x")) << end.out;
   EXPECT_TRUE(Has(end.out, "3 entries, 0 tombstones")) << end.out;
   EXPECT_TRUE(Has(end.out, "keys \"ada\" to \"charles\"")) << end.out;

@@ -75,18 +75,21 @@ Status DatabaseDump::DumpTrees(DumpPage& page) const {
 Status DatabaseDump::DumpTreesOf(const ManifestCollection& collection, DumpPage& page) const {
   LOGWOOD_ASSIGN_OR_RETURN(const LsmState state, DecodeLsmState(collection.state));
   BlockCache cache(Runtime::Default(), kCacheSizeBytes);
-  for (size_t i = 0; i < state.runs.size() && page.is_read(); ++i) {
-    const LsmRun& run = state.runs[i];
-    const ManifestFile& known = found_.root.state.files.at(run.tree.file);
-    LOGWOOD_ASSIGN_OR_RETURN(auto file, BlockFile::Open(*store_, {.number = run.tree.file,
+  const auto pieces = CountLsmPieces(state);
+  for (auto newest = state.segments.rbegin(); newest != state.segments.rend() && page.is_read(); ++newest) {
+    const auto& [id, segment] = *newest;
+    const ManifestFile& known = found_.root.state.files.at(segment.tree.file);
+    LOGWOOD_ASSIGN_OR_RETURN(auto file, BlockFile::Open(*store_, {.number = segment.tree.file,
                                                                   .type = known.type,
                                                                   .id = known.id,
                                                                   .database = found_.root.database,
                                                                   .length = known.length}));
-    LOGWOOD_ASSIGN_OR_RETURN(const auto tree, Tree::Open(std::move(file), run.tree, cache));
-    page.BeginFile(FileName(run.tree.file, known.type),
-                   fmt::format("tree of collection {}, {} of {} from the newest, {} entries, {} of them tombstones",
-                               collection.name, i + 1, state.runs.size(), run.tree.entries, run.tree.tombstones),
+    LOGWOOD_ASSIGN_OR_RETURN(const auto tree, Tree::Open(std::move(file), segment.tree, cache));
+    page.BeginFile(FileName(segment.tree.file, known.type),
+                   fmt::format("tree of collection {}, segment {}, in {} of {} partitions, {} entries, {} of them "
+                               "tombstones",
+                               collection.name, id, pieces.at(id), state.partitions.size(), segment.tree.entries,
+                               segment.tree.tombstones),
                    {});
     page.BeginEntries();
     LOGWOOD_RETURN_IF_ERROR(DumpTree(*tree, collection.name, page));

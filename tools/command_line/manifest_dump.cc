@@ -25,12 +25,19 @@ std::string DescribeState(const ManifestCollection& collection) {
   if (collection.kind != CollectionKind::kLsm) return fmt::format("{} bytes of state", collection.state.size());
   const Result<LsmState> state = DecodeLsmState(collection.state);
   if (!state.ok()) return std::string(state.status().message());
-  std::string text = fmt::format("lsm, blocks of {} bytes, {} run{}", state->block_size_bytes, state->runs.size(),
-                                 state->runs.size() == 1 ? "" : "s");
-  for (const LsmRun& run : state->runs) {
-    text += fmt::format("; run {} in {}: {} entries, {} tombstones, {} bytes, keys \"{}\" to \"{}\"", run.id,
-                        FileName(run.tree.file, FileType::kTree), run.tree.entries, run.tree.tombstones, run.tree.bytes,
-                        Escape(run.tree.first_key), Escape(run.tree.last_key));
+  std::string text = fmt::format("lsm, blocks of {} bytes, {} segment{} in {} partition{}", state->block_size_bytes,
+                                 state->segments.size(), state->segments.size() == 1 ? "" : "s",
+                                 state->partitions.size(), state->partitions.size() == 1 ? "" : "s");
+  for (const auto& [id, segment] : state->segments) {
+    const TreeDescriptor& tree = segment.tree;
+    text += fmt::format("; segment {} in {}: {} entries, {} tombstones, {} bytes, keys \"{}\" to \"{}\"", id,
+                        FileName(tree.file, FileType::kTree), tree.entries, tree.tombstones, tree.bytes,
+                        Escape(tree.first_key), Escape(tree.last_key));
+  }
+  for (const LsmPartition& partition : state->partitions) {
+    text += fmt::format("; partition from \"{}\":", Escape(partition.start));
+    if (partition.pieces.empty()) text += " nothing";
+    for (const LsmPiece& piece : partition.pieces) text += fmt::format(" {}", piece.segment);
   }
   return text;
 }

@@ -74,7 +74,7 @@ class TreeFileDump {
       page_.Note("damaged: " + std::string(block.status().message()));
       answer_ = Answer::kNo;
     } else {
-      Describe(**block);
+      Describe(*block);
     }
     inside_tree_ = kind != BlockKind::kFooter;
     return Status::Ok();

@@ -1,0 +1,48 @@
+#include "lsm/lsm_writer.h"
+
+#include <utility>
+
+#include "base/status_macros.h"
+
+namespace logwood {
+
+Status LsmWriter::Add(const Entry& entry) {
+  const bool is_tombstone = entry.type == EntryType::kTombstone;
+  if (is_tombstone && !options_.keeps_tombstones) {
+    dropped_tombstones_ = true;
+    return Status::Ok();
+  }
+  if (builder_ && options_.segment_size_bytes && open_.bytes >= *options_.segment_size_bytes) {
+    LOGWOOD_RETURN_IF_ERROR(EndSegment());
+  }
+  if (!builder_) {
+    LOGWOOD_ASSIGN_OR_RETURN(BlockFileWriter* const file, output_.File());
+    builder_.emplace(*file, TreeBuilder::Options{.block_size_bytes = options_.block_size_bytes});
+  }
+  LOGWOOD_RETURN_IF_ERROR(builder_->Add(entry.key, entry.type, entry.value));
+  const LsmContents one{1, is_tombstone ? 1U : 0U, entry.key.size() + entry.value.size()};
+  open_ += one;
+  taken_ += one;
+  return Status::Ok();
+}
+
+Status LsmWriter::AddAll(EntryCursor& entries) {
+  for (entries.First(); entries.valid(); entries.Next()) LOGWOOD_RETURN_IF_ERROR(Add(entries.entry()));
+  return entries.status();
+}
+
+Result<std::vector<LsmWriter::Segment>> LsmWriter::Finish() {
+  if (builder_) LOGWOOD_RETURN_IF_ERROR(EndSegment());
+  return std::move(segments_);
+}
+
+LsmContents LsmWriter::TakeContents() { return std::exchange(taken_, {}); }
+
+Status LsmWriter::EndSegment() {
+  LOGWOOD_ASSIGN_OR_RETURN(TreeDescriptor tree, builder_->Finish());
+  builder_.reset();
+  segments_.push_back({std::move(tree), std::exchange(open_, {})});
+  return Status::Ok();
+}
+
+}  // namespace logwood

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cursor/entry_cursor.h"
+#include "kind/kind.h"
+#include "lsm/lsm_state.h"
+#include "tree/tree_builder.h"
+
+namespace logwood {
+
+// Writes what flushes and merges bring as segments, all into the one file of a job, and counts what is in them.
+// Confined to one job.
+class LsmWriter {
+ public:
+  struct Options {
+    size_t block_size_bytes = 8192;
+    bool keeps_tombstones = true;
+    // Of keys and values, at which a segment is ended and another begun; nullopt: one segment, however large.
+    std::optional<uint64_t> segment_size_bytes;
+  };
+  struct Segment {
+    TreeDescriptor tree;
+    LsmContents contents;
+  };
+
+  // `output` must outlive the writer.
+  LsmWriter(JobOutput& output, const Options& options) : output_(output), options_(options) {}
+
+  // Requires: `entry` has a larger key than any before. Asks for a file only if there is something to write.
+  Status Add(const Entry& entry);
+  // All that `entries` has. Errors: also its own.
+  Status AddAll(EntryCursor& entries);
+  // Ends the last segment. Call it once.
+  [[nodiscard]] Result<std::vector<Segment>> Finish();
+
+  // What was added since the last call, or since the writer was made.
+  [[nodiscard]] LsmContents TakeContents();
+  [[nodiscard]] bool dropped_tombstones() const noexcept { return dropped_tombstones_; }
+
+ private:
+  Status EndSegment();
+
+  JobOutput& output_;
+  const Options options_;
+  std::optional<TreeBuilder> builder_;  // None between segments.
+  std::vector<Segment> segments_;
+  LsmContents open_;   // Of the segment that is being written.
+  LsmContents taken_;  // Since TakeContents().
+  bool dropped_tombstones_ = false;
+};
+
+}  // namespace logwood
