@@ -16,8 +16,7 @@ namespace logwood {
 // - Keys rise as unsigned bytes compare. A cursor that lies about that, in whatever way a move can show it, is an error
 //   of whoever uses it (kInvalidArgument), never a damaged file.
 // - All moves may be mixed freely, those to keys that are not there included. Before the first move, past either end
-// and
-//   after an error it is not valid. Next() and Prev() are called on a valid cursor only.
+//   and after an error it is not valid. Next() and Prev() are called on a valid cursor only.
 // - An error is sticky: status() tells it from then on, and the cursor stays invalid. Running past an end is none.
 // - What key() and value() point to lives until the next move or the end of the cursor.
 // - What it reads does not change while it is in use, and lives as long as it.
