@@ -19,6 +19,8 @@ namespace logwood {
 //   and after an error it is not valid. Next() and Prev() are called on a valid cursor only.
 // - An error is sticky: status() tells it from then on, and the cursor stays invalid. Running past an end is none.
 // - What key() and value() point to lives until the next move or the end of the cursor.
+// - The library seeks an implementation with keys that lie outside of what its key() and value() point to. The raw
+//   cursors that the library gives may be sought with keys that lie within.
 // - What it reads does not change while it is in use, and lives as long as it.
 // - Keys have up to kKeySizeMax bytes and values up to kValueSizeMax where they are to be stored.
 // Thread-compatible: it may be handed to another thread, and is used by one at a time.
