@@ -32,7 +32,7 @@ class Cursor {
 
   void First();
   void Last();
-  // To the first key >= `key`.
+  // To the first key >= `key`. Here as in the next two, `key` may point into what key() and value() gave.
   void Seek(Bytes key);
   // To the last key <= `key`.
   void SeekAtOrBefore(Bytes key);

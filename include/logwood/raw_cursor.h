@@ -16,10 +16,11 @@ namespace logwood {
 // - Keys rise as unsigned bytes compare. A cursor that lies about that, in whatever way a move can show it, is an error
 //   of whoever uses it (kInvalidArgument), never a damaged file.
 // - All moves may be mixed freely, those to keys that are not there included. Before the first move, past either end
-// and
-//   after an error it is not valid. Next() and Prev() are called on a valid cursor only.
+//   and after an error it is not valid. Next() and Prev() are called on a valid cursor only.
 // - An error is sticky: status() tells it from then on, and the cursor stays invalid. Running past an end is none.
 // - What key() and value() point to lives until the next move or the end of the cursor.
+// - The library seeks an implementation with keys that lie outside of what its key() and value() point to. The raw
+//   cursors that the library gives may be sought with keys that lie within.
 // - What it reads does not change while it is in use, and lives as long as it.
 // - Keys have up to kKeySizeMax bytes and values up to kValueSizeMax where they are to be stored.
 // Thread-compatible: it may be handed to another thread, and is used by one at a time.

@@ -68,8 +68,10 @@ class CheckedCursor final : public EntryCursor {
     status_ = source.status();
   }
 
+  // `key` may point into the entry that `source_` stands on: what a user wrote is not asked to care for that.
   void Seek(Bytes key, SeekTo to) override {
     if (!status_.ok()) return;
+    key = Bytes(sought_.assign(key.string_view()));
     if (to == SeekTo::kAtOrBefore) {
       source_.SeekAtOrBefore(key);
       return Show([key](Bytes found) { return found <= key; }, "SeekAtOrBefore() went behind its key");
@@ -123,6 +125,7 @@ class CheckedCursor final : public EntryCursor {
   RawCursor& source_;
   const std::unique_ptr<RawCursor> owned_;  // What `source_` is, unless it is borrowed.
   std::string before_;
+  std::string sought_;
 };
 
 }  // namespace

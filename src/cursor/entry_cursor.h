@@ -34,6 +34,7 @@ class EntryCursor {
   EntryCursor& operator=(const EntryCursor&) = delete;
   virtual ~EntryCursor() = default;
 
+  // `key` may point into the entry that the cursor stands on.
   virtual void Seek(Bytes key, SeekTo to) = 0;
   virtual void First() = 0;
   virtual void Last() = 0;

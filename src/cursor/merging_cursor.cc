@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <utility>
 
 #include "base/assert.h"
@@ -44,6 +45,8 @@ class MergingCursor final : public EntryCursor {
   }
 
   void Seek(Bytes key, SeekTo to) override {
+    // It may stand in the current entry, which its child gives up before those behind it have looked for it.
+    if (valid_) key = Bytes(sought_.assign(key.string_view()));
     if (to == SeekTo::kExact) return SeekExact(key);
     PlaceAll(to == SeekTo::kAtOrAfter ? Direction::kForward : Direction::kBackward,
              [key, to](EntryCursor& cursor) { cursor.Seek(key, to); });
@@ -166,6 +169,7 @@ class MergingCursor final : public EntryCursor {
 
   std::vector<Child> children_;  // Newest first.
   size_t winner_ = 0;            // Meaningful when valid.
+  std::string sought_;
   Direction direction_ = Direction::kNone;
 };
 

@@ -1,5 +1,7 @@
 #include "logwood/raw_cursor.h"
 
+#include <algorithm>
+#include <array>
 #include <gtest/gtest.h>
 #include <memory>
 #include <optional>
@@ -235,6 +237,102 @@ TEST(RawCursor, ThatFailsStopsAllThatIsMadeOfIt) {
   living.Next();
   EXPECT_FALSE(living.valid()) << "z may not be the next key";
   EXPECT_EQ(living.status().message(), "my own reason");
+}
+
+// Moves as a map does, but overwrites what key() and value() pointed to with each move.
+class FleetingCursor final : public RawCursor {
+ public:
+  explicit FleetingCursor(RawEntries entries) : inner_(std::move(entries)) {}
+
+  void First() override {
+    inner_.First();
+    Show();
+  }
+  void Last() override {
+    inner_.Last();
+    Show();
+  }
+  // Forgets the old entry first, as a cursor may that reads a block anew.
+  void Seek(Bytes key) override {
+    Forget();
+    inner_.Seek(key);
+    Show();
+  }
+  void SeekAtOrBefore(Bytes key) override {
+    Forget();
+    inner_.SeekAtOrBefore(key);
+    Show();
+  }
+  void Next() override {
+    inner_.Next();
+    Show();
+  }
+  void Prev() override {
+    inner_.Prev();
+    Show();
+  }
+
+  [[nodiscard]] bool valid() const override { return inner_.valid(); }
+  [[nodiscard]] Bytes key() const override { return shown_[now_].key; }
+  [[nodiscard]] Bytes value() const override { return shown_[now_].value; }
+
+ private:
+  struct Shown {
+    std::string key;
+    std::string value;
+  };
+
+  void Forget() {
+    std::ranges::fill(shown_[now_].key, '~');
+    std::ranges::fill(shown_[now_].value, '~');
+  }
+  void Show() {
+    Forget();
+    now_ = 1 - now_;
+    if (inner_.valid()) shown_[now_] = {.key = inner_.key().ToString(), .value = inner_.value().ToString()};
+  }
+
+  MapCursor inner_;
+  std::array<Shown, 2> shown_;
+  size_t now_ = 0;
+};
+
+// Keys k1 to k5, odd ones in a cursor of one's own and even ones in a segment; the value of each names another.
+Cursor HalfFleeting(Store& store) {
+  SegmentBuilder builder = SegmentBuilder::Create(store, "even").value();
+  builder.Add("k2", "k5").Check();
+  builder.Add("k4", "k1").Check();
+  builder.Finish().Check();
+  std::vector<std::unique_ptr<RawCursor>> sources;
+  sources.push_back(std::make_unique<FleetingCursor>(RawEntries{{"k1", "k4"}, {"k3", "k2"}, {"k5", "k3"}}));
+  sources.push_back(Segment::Open(store, "even").value().NewCursor());
+  return LivingCursorOf(MergeCursors(std::move(sources)));
+}
+
+TEST(RawCursor, MayBeSoughtWithTheKeyItStandsOn) {
+  Cursor alone = LivingCursorOf(std::make_unique<FleetingCursor>(RawEntries{{"k1", ""}, {"k3", ""}}));
+  for (const auto seek : {&Cursor::Seek, &Cursor::SeekAtOrBefore, &Cursor::SeekExact}) {
+    alone.Seek("k3");
+    (alone.*seek)(alone.key());
+    ASSERT_TRUE(alone.valid()) << alone.status();
+    EXPECT_EQ(alone.key(), Bytes("k3"));
+  }
+}
+
+TEST(RawCursor, MayBeSoughtWithTheKeyOrTheValueItStandsOnInAMerge) {
+  const std::unique_ptr<Store> store = NewMemoryStore();
+  Cursor merged = HalfFleeting(*store);
+  for (const auto seek : {&Cursor::Seek, &Cursor::SeekAtOrBefore, &Cursor::SeekExact}) {
+    merged.Seek("k3");
+    (merged.*seek)(merged.key());
+    ASSERT_TRUE(merged.valid()) << merged.status();
+    EXPECT_EQ(merged.key(), Bytes("k3"));
+    for (const char* next : {"k2", "k5", "k3"}) {
+      (merged.*seek)(merged.value());
+      ASSERT_TRUE(merged.valid()) << merged.status();
+      EXPECT_EQ(merged.key(), Bytes(next));
+    }
+  }
 }
 
 }  // namespace

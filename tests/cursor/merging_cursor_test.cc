@@ -162,5 +162,20 @@ TEST(MergingCursor, KeepsItsErrorThroughLivingAndBounded) {
   }
 }
 
+TEST(MergingCursor, IsSoughtWithBytesOfTheEntryItStandsOn) {
+  // The newest child gives up its entry before the others are asked for the key that stands in it.
+  for (const SeekTo to : {SeekTo::kExact, SeekTo::kAtOrAfter, SeekTo::kAtOrBefore}) {
+    const std::unique_ptr<EntryCursor> cursor = Merged(Child("bdg", "e"), Child("abe", "2"), Child("cdefh", "3"));
+    cursor->Seek("d", SeekTo::kExact);
+    cursor->Seek(cursor->entry().key, to);
+    ASSERT_TRUE(cursor->valid());
+    EXPECT_EQ(cursor->entry().key, Bytes("d"));
+    cursor->Seek(cursor->entry().value, to);
+    ASSERT_TRUE(cursor->valid());
+    EXPECT_EQ(cursor->entry().key, Bytes("e"));
+    EXPECT_EQ(cursor->entry().value, Bytes("2"));
+  }
+}
+
 }  // namespace
 }  // namespace logwood::testing

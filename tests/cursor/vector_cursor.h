@@ -22,8 +22,8 @@ struct OwnedEntry {
   std::string value;
 };
 
-// A cursor over a sorted vector of entries, each key once. What entry() points to is freed by the next move, so that a
-// sanitizer sees who uses it longer than promised.
+// A cursor over a sorted vector of entries, each key once. What entry() points to is overwritten and freed by the next
+// move, so that who uses it longer than promised is seen, with a sanitizer or without.
 class VectorCursor final : public EntryCursor {
  public:
   explicit VectorCursor(std::vector<OwnedEntry> entries) : entries_(std::move(entries)) {}
@@ -52,6 +52,10 @@ class VectorCursor final : public EntryCursor {
     if (error_ && moves_until_error_-- == 0) status_ = *std::exchange(error_, std::nullopt);
     index_ = index;
     valid_ = status_.ok() && index_ < entries_.size();
+    if (current_ != nullptr) {
+      std::ranges::fill(current_->key, '~');
+      std::ranges::fill(current_->value, '~');
+    }
     current_ = valid_ ? std::make_unique<OwnedEntry>(entries_[index_]) : nullptr;
     if (valid_) entry_ = {.type = current_->type, .key = current_->key, .value = current_->value, .address = {}};
   }

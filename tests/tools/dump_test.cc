@@ -173,6 +173,32 @@ TEST(DumpVerb, TellsAManifestInWords) {
   EXPECT_TRUE(Has(RunCommand({"dump", "--json", path}).out, "\"details\":[")) << end.out;
 }
 
+TEST(DumpVerb, FindsNoDamageInALogThatIsReadToItsFirstLinesOnly) {
+  const StoredDatabase database;
+  Database writer = Database::Open(database.path()).value();
+  Collection users = writer.OpenOrCreate("users").value();
+  for (int i = 0; i < 400; ++i) users.Put("key", std::string(1000, 'v'), {.sync = Sync::kNo}).Check();
+  users.Put("key", "synced").Check();
+  writer.Close().Check();
+  const std::string path = database.path_of(database.LogWithCommits());
+  const CommandEnd end = RunCommandForHead({"dump", path}, 8);
+  EXPECT_EQ(end.exit_code, 0);
+  EXPECT_EQ(end.err, "");
+  EXPECT_EQ(RunCommand({"dump", path}).exit_code, 0);
+}
+
+TEST(DumpVerb, FindsNoDamageInAManifestThatIsReadToItsFirstLinesOnly) {
+  const StoredDatabase database;
+  Database writer = Database::Open(database.path()).value();
+  for (int i = 100; i < 400; ++i) writer.CreateCollection(std::string(252, 'c') + std::to_string(i)).status().Check();
+  writer.Close().Check();
+  const std::string path = database.path_of(database.Files(FileType::kManifest).back());
+  const CommandEnd end = RunCommandForHead({"dump", path}, 8);
+  EXPECT_EQ(end.exit_code, 0);
+  EXPECT_EQ(end.err, "");
+  EXPECT_EQ(RunCommand({"dump", path}).exit_code, 0);
+}
+
 TEST(DumpVerb, WorksBesideAWriterOnFilesButNotOnTheWhole) {
   const StoredDatabase database;
   Database writer = Database::Open(database.path()).value();

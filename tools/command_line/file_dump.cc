@@ -20,6 +20,12 @@ Result<FileHeader> ReadHeader(Store& store, const std::string& path) {
   if (!FileHeaderMayBegin(Bytes(data.data(), size))) {
     return Status::InvalidArgument(path + ": not a file of a Logwood database: name a manifest, a log or a tree");
   }
+  if (size < data.size()) {
+    return Status::Corruption(fmt::format(
+        "{}: {} bytes, and a file header has {}: it was never finished; if it is a segment, build it again under "
+        "another name",
+        path, size, data.size()));
+  }
   return DecodeFileHeader(Bytes(data.data(), size), path);
 }
 

@@ -7,6 +7,7 @@
 #include "block/block.h"
 #include "block/block_layout.h"
 #include "codec/byte_writer.h"
+#include "segment/segment_file.h"
 #include "tools/command_line/escape.h"
 #include "tools/command_line/file_dump.h"
 #include "tree/tree_footer.h"
@@ -29,10 +30,15 @@ bool IsBlockKind(uint8_t kind) {
 // A file that belongs to no database (logwood/segment.h).
 bool IsSegment(const FileHeader& header) { return header.database == DatabaseId(); }
 
+// How messages call the file.
+std::string TitleOf(const FileHeader& header, const std::string& name) {
+  return IsSegment(header) ? SegmentTitle(name) : fmt::format("tree file {}", header.number.value());
+}
+
 class TreeFileDump {
  public:
-  TreeFileDump(const ReadableFile& file, const FileHeader& header, DumpPage& page)
-      : file_(file), header_(header), page_(page) {}
+  TreeFileDump(const ReadableFile& file, const FileHeader& header, const std::string& name, DumpPage& page)
+      : file_(file), header_(header), title_(TitleOf(header, name)), page_(page) {}
 
   Result<Answer> Run() {
     page_.BeginEntries();
@@ -43,7 +49,9 @@ class TreeFileDump {
       offset_ += frame.length;
     }
     if (!inside_tree_ || !page_.is_read()) return answer_;
-    page_.Note("the last tree has no footer: it was never completed");
+    page_.Note(IsSegment(header_)
+                   ? "the segment has no footer: it was never finished; build it again under another name"
+                   : "the last tree has no footer: it was never completed");
     return Answer::kNo;
   }
 
@@ -118,12 +126,11 @@ class TreeFileDump {
                 fmt::format("keys \"{}\" to \"{}\"", Escape(footer->first_key), Escape(footer->last_key))});
   }
 
-  [[nodiscard]] std::string Where() const {
-    return fmt::format("tree file {} offset {}", header_.number.value(), offset_);
-  }
+  [[nodiscard]] std::string Where() const { return fmt::format("{} offset {}", title_, offset_); }
 
   const ReadableFile& file_;
   const FileHeader& header_;
+  const std::string title_;
   DumpPage& page_;
   uint64_t offset_ = kFileHeaderSize;
   bool inside_tree_ = false;
@@ -138,7 +145,7 @@ Result<Answer> DumpTreeFile(Store& store, const FileHeader& header, const std::s
   DumpPage::Fields fields = FieldsOf(header);
   fields.emplace_back("bytes", std::to_string(file->size()));
   page.BeginFile(name, IsSegment(header) ? "segment" : "tree", fields);
-  return TreeFileDump(*file, header, page).Run();
+  return TreeFileDump(*file, header, name, page).Run();
 }
 
 }  // namespace logwood::command_line
