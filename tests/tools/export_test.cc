@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <gtest/gtest.h>
 #include <string>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <vector>
@@ -112,7 +113,25 @@ TEST_F(ExportVerb, TellsWhereItCannotWrite) {
 }
 
 TEST_F(ExportVerb, SaysThatAFileOnAFullDeviceIsPartial) {
-  ExpectRefusal({"many", "/dev/full", "--force"}, {"/dev/full: write", "No space left", "/dev/full is partial"});
+  ExpectRefusal({"many", "/dev/full", "--force"}, {"/dev/full: write", "No space left"});
+}
+
+TEST_F(ExportVerb, ThatFailsLeavesWhatWasThereBefore) {
+  const auto limit_files = [] {
+    const rlimit limit{.rlim_cur = 100'000, .rlim_max = 100'000};
+    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) ::_exit(125);
+  };
+  std::filesystem::create_directory(file_);
+  const std::string file = file_ + "/file";
+  EXPECT_EQ(RunCommand({"export", path_, "many", file}, {.in_child = limit_files}).exit_code, 2);
+  EXPECT_TRUE(std::filesystem::is_empty(file_)) << "the part that was written stays";
+  WriteFile(file, "old");
+  EXPECT_EQ(RunCommand({"export", path_, "many", file, "--force"}, {.in_child = limit_files}).exit_code, 2);
+  EXPECT_EQ(ReadFile(file), "old");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(file_), {}), 1);
+  EXPECT_EQ(Export({"users", file, "--force"}).exit_code, 0);
+  EXPECT_NE(ReadFile(file), "old");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(file_), {}), 1);
 }
 
 TEST_F(ExportVerb, FailsWhenStandardOutputIsFull) {
@@ -149,9 +168,9 @@ TEST_F(ExportVerb, ChangesNothingInTheDatabase) {
 }
 
 // What stands in a tree that is damaged ends the export, and the file is said to be partial.
-TEST_F(ExportVerb, SaysThatAFileIsPartialWhenTheDatabaseIsDamaged) {
+TEST_F(ExportVerb, LeavesNoFileWhenTheDatabaseIsDamaged) {
   Damage(database_.path_of(database_.Files(FileType::kTree).front()), 100);
-  ExpectRefusal({"users", file_}, {"checksum", file_ + " is partial", "logwood verify"});
+  ExpectRefusal({"users", file_}, {"checksum", "logwood verify"});
 }
 
 }  // namespace

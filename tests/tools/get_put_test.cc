@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 #include <string>
+#include <unistd.h>
+#include <vector>
 
 #include "tests/tools/command.h"
 #include "tests/tools/stored_database.h"
@@ -11,6 +13,18 @@ TEST(GetVerb, ShowsAValueOfATreeAndOfTheLog) {
   const StoredDatabase database;
   EXPECT_EQ(RunCommand({"get", database.path(), "users", "ada"}).out, "1815\n");
   EXPECT_EQ(RunCommand({"get", database.path(), "users", "grace"}).out, "1906\n");
+}
+
+TEST(PutVerb, KeepsItsFilesApartFromStandardStreamsThatAreClosed) {
+  const StoredDatabase database;
+  const auto close_streams = [] {
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::close(stream);
+  };
+  const std::vector<std::string> arguments = {"put", database.path(), "users", "new", "1", "--json"};
+  EXPECT_EQ(RunCommand(arguments, {.in_child = close_streams}).exit_code, 0);
+  EXPECT_EQ(RunCommand({"put", database.path(), "nothing", "k", "v"}, {.in_child = close_streams}).exit_code, 2);
+  EXPECT_EQ(RunCommand({"verify", database.path()}).exit_code, 0);
+  EXPECT_EQ(RunCommand({"get", database.path(), "users", "new"}).out, "1\n");
 }
 
 TEST(GetVerb, SaysNoByItsExitCode) {

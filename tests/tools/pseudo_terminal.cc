@@ -22,7 +22,7 @@ constexpr int kWaitMillisecondsMax = 10'000;
 }
 
 [[noreturn]] void BecomeProgram(const std::vector<std::string>& arguments,
-                                const std::map<std::string, std::string>& environment) {
+                                const std::map<std::string, std::string>& environment, const char* program) {
   for (const auto& [name, value] : environment) ::setenv(name.c_str(), value.c_str(), 1);
   std::vector<std::string> texts = arguments;
   texts.insert(texts.begin(), "logwood");
@@ -30,18 +30,18 @@ constexpr int kWaitMillisecondsMax = 10'000;
   for (std::string& text : texts) pointers.push_back(text.data());
   pointers.push_back(nullptr);
   ::signal(SIGINT, SIG_DFL);
-  ::execv(LOGWOOD_PROGRAM, pointers.data());
+  ::execv(program, pointers.data());
   ::_exit(126);
 }
 
 }  // namespace
 
 PseudoTerminal::PseudoTerminal(const std::vector<std::string>& arguments,
-                               const std::map<std::string, std::string>& environment) {
+                               const std::map<std::string, std::string>& environment, const char* program) {
   const winsize size{.ws_row = 24, .ws_col = 200, .ws_xpixel = 0, .ws_ypixel = 0};
   pid_ = ::forkpty(&fd_, nullptr, nullptr, &size);
   if (pid_ < 0) GiveUp("forkpty failed", {});
-  if (pid_ == 0) BecomeProgram(arguments, environment);
+  if (pid_ == 0) BecomeProgram(arguments, environment, program);
 }
 
 PseudoTerminal::~PseudoTerminal() {
@@ -49,7 +49,18 @@ PseudoTerminal::~PseudoTerminal() {
     ::kill(pid_, SIGKILL);
     ::waitpid(pid_, nullptr, 0);
   }
-  ::close(fd_);
+  if (fd_ >= 0) ::close(fd_);
+}
+
+void PseudoTerminal::Send(int signal) const {
+  if (::kill(pid_, signal) != 0) GiveUp("no signal can be sent", shown_);
+}
+
+int PseudoTerminal::Disconnect() {
+  ::close(std::exchange(fd_, -1));
+  int state = 0;
+  if (::waitpid(std::exchange(pid_, -1), &state, 0) < 0) GiveUp("waitpid failed", shown_);
+  return WIFSIGNALED(state) ? WTERMSIG(state) : 0;
 }
 
 void PseudoTerminal::Type(std::string_view keys) {

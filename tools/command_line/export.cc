@@ -98,12 +98,8 @@ Result<Progress> WriteFile(Cursor& cursor, const Arguments& arguments, OutputFil
 Status ExportToFile(Cursor& cursor, const Arguments& arguments, Terminal& terminal) {
   const Present present = arguments.force ? Present::kReplace : Present::kRefuse;
   LOGWOOD_ASSIGN_OR_RETURN(const std::unique_ptr<OutputFile> file, OutputFile::Create(arguments.file, present));
-  const Result<Progress> written = WriteFile(cursor, arguments, *file);
-  if (!written.ok()) {
-    return {written.status().code(),
-            std::string(written.status().message()) + "\n" + arguments.file + " is partial: do not use it."};
-  }
-  if (!arguments.quiet) terminal.Complain("Exported " + Summary(*written) + ".");
+  LOGWOOD_ASSIGN_OR_RETURN(const Progress written, WriteFile(cursor, arguments, *file));
+  if (!arguments.quiet) terminal.Complain("Exported " + Summary(written) + ".");
   return Status::Ok();
 }
 

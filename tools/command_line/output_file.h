@@ -15,10 +15,13 @@ enum class Present : uint8_t {
   kReplace = 1,
 };
 
-// A file that is written once from front to back. Thread-compatible.
+// A file that is written once from front to back. Its path shows what stood there before, or all that was written: a
+// file that goes before Finish() has succeeded leaves nothing behind. Devices and pipes are written straight to.
+// Thread-compatible.
 class OutputFile {
  public:
-  // Makes the file. Errors: kAlreadyExists, kInvalidArgument (a directory), kReadOnly, kIo, kNoSpace.
+  // Makes the file; with kReplace beside the one that is there, until Finish(). Errors: kAlreadyExists,
+  // kInvalidArgument (a directory), kNotFound (its directory), kReadOnly, kIo, kNoSpace.
   [[nodiscard]] static Result<std::unique_ptr<OutputFile>> Create(const std::string& path, Present present);
 
   OutputFile(const OutputFile&) = delete;  // Owns what it opened.
@@ -31,10 +34,12 @@ class OutputFile {
   Status Finish();
 
  private:
-  OutputFile(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
+  OutputFile(int fd, std::string path, std::string written)
+      : fd_(fd), path_(std::move(path)), written_(std::move(written)) {}
 
   int fd_;
   std::string path_;
+  std::string written_;  // Where the bytes are until Finish(); empty: nothing is to be removed or renamed.
 };
 
 }  // namespace logwood::command_line

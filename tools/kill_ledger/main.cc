@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "logwood/database.h"
+#include "tools/command_line/standard_streams.h"
 #include "tools/kill_ledger/comparison.h"
 #include "tools/kill_ledger/workload.h"
 #include "tools/kill_ledger/writer.h"
@@ -185,6 +186,7 @@ int Run(int argument_count, char** texts) {
 }  // namespace logwood::kill_ledger
 
 int main(int argument_count, char** arguments) {
+  if (!logwood::command_line::OpenStandardStreams()) return 2;
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
   try {
     return logwood::kill_ledger::Run(argument_count, arguments);

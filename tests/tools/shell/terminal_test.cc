@@ -1,3 +1,4 @@
+#include <csignal>
 #include <gtest/gtest.h>
 #include <map>
 #include <string>
@@ -83,6 +84,7 @@ TEST_F(ShellAtTerminal, TakesATabInsideAValueAsItIs) {
   terminal.WaitFor("users> ");
   terminal.Type("get tab\n");
   terminal.WaitFor("\none\\nco\\tl\r\n");
+  terminal.WaitFor("users> ");
   terminal.Type(kEnd);
   EXPECT_EQ(terminal.WaitForEnd(), 0);
 }
@@ -115,6 +117,7 @@ TEST_F(ShellAtTerminal, RemembersCommandsInTheNextSession) {
   terminal.WaitFor("users> ");
   terminal.Type("get kept\n");
   terminal.WaitFor("two\\nlines\r\n");
+  terminal.WaitFor("users> ");
   terminal.Type(kEnd);
   EXPECT_EQ(terminal.WaitForEnd(), 0);
 }
@@ -140,6 +143,77 @@ TEST_F(ShellAtTerminal, CtrlCGivesUpTheLineAndWhatItGoesOnWith) {
   EXPECT_EQ(Get("lost"), "");
 }
 
+// As Ctrl-C is where it meets the terminal before lines are edited.
+TEST_F(ShellAtTerminal, AnInterruptThatIsASignalGivesUpTheLine) {
+  PseudoTerminal terminal({"shell", database_.path(), "users"}, Environment());
+  terminal.WaitFor("users> ");
+  for (int i = 0; i < 3; ++i) {
+    terminal.Type("put lost 1");
+    terminal.WaitFor("lost 1");
+    terminal.Send(SIGINT);
+    terminal.WaitFor("^C\r\nusers> ");
+  }
+  terminal.Type("put lost \x1b[");  // A key that is begun.
+  terminal.WaitFor("lost");
+  terminal.Type(kInterrupt);
+  terminal.WaitFor("^C\r\nusers> ");
+  terminal.Type("get ada\n");
+  terminal.WaitFor("\n1815\r\n");
+  terminal.WaitFor("users> ");
+  terminal.Type(kEnd);
+  EXPECT_EQ(terminal.WaitForEnd(), 0);
+  EXPECT_EQ(Get("lost"), "");
+}
+
+TEST_F(ShellAtTerminal, EndsInOrderWhenItIsTerminated) {
+  for (const int signal : {SIGHUP, SIGTERM}) {
+    PseudoTerminal terminal({"shell", database_.path(), "users"}, Environment());
+    terminal.WaitFor("users> ");
+    terminal.Type("batch begin\nput new 1\n");
+    terminal.WaitFor("users batch:1> ");
+    terminal.Send(signal);
+    terminal.WaitFor("the batch of 1 writes was not committed");
+    EXPECT_EQ(terminal.WaitForEnd(), -1);
+  }
+}
+
+TEST_F(ShellAtTerminal, EndsWithItsTerminal) {
+  PseudoTerminal terminal({"shell", database_.path(), "users"}, Environment());
+  terminal.WaitFor("users> ");
+  terminal.Type("put kept 1\n");
+  terminal.WaitFor("users> ");
+  terminal.Type("put lost 1");
+  terminal.WaitFor("lost 1");
+  EXPECT_EQ(terminal.Disconnect(), SIGHUP);
+  EXPECT_EQ(Get("kept"), "1\n");
+  EXPECT_EQ(Get("lost"), "");
+}
+
+TEST_F(ShellAtTerminal, GoesOnWithItsLineAfterCtrlZ) {
+  std::map<std::string, std::string> environment = Environment();
+  environment["PS1"] = "outside: ";
+  PseudoTerminal terminal({"-i"}, environment, "/bin/sh");
+  terminal.WaitFor("outside: ");
+  terminal.Type(std::string(LOGWOOD_PROGRAM) + " shell " + database_.path() + " users\n");
+  terminal.WaitFor("users> ");
+  terminal.Type("put kept 1");
+  terminal.WaitFor("kept 1");
+  terminal.Type("\x1a");
+  terminal.WaitFor("Stopped");
+  terminal.WaitFor("outside: ");
+  terminal.Type("fg\n");
+  terminal.WaitFor("users> put kept 1");
+  terminal.Type("5\n");
+  terminal.WaitFor("users> ");
+  terminal.Type("get kept\n");
+  terminal.WaitFor("\n15\r\n");
+  terminal.WaitFor("users> ");
+  terminal.Type(kEnd);
+  terminal.WaitFor("outside: ");
+  terminal.Type("exit\n");
+  EXPECT_EQ(terminal.WaitForEnd(), 0);
+}
+
 TEST_F(ShellAtTerminal, CtrlCEndsAScanAndNotTheShell) {
   {
     Database database = Database::Open(database_.path()).value();
@@ -158,6 +232,7 @@ TEST_F(ShellAtTerminal, CtrlCEndsAScanAndNotTheShell) {
   terminal.WaitFor("many> ");
   terminal.Type("get 7\n");
   terminal.WaitFor("\nvvvv");
+  terminal.WaitFor("many> ");
   terminal.Type(kEnd);
   EXPECT_EQ(terminal.WaitForEnd(), 0);
 }

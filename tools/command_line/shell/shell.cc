@@ -74,8 +74,8 @@ Status Shell::TakeLine(const std::string& text) {
 
 Status Shell::Execute(const std::vector<std::string>& words) {
   NamePlace();
-  Interrupt::Clear();
   const Result<Answer> answer = RunCommand(session_, words);
+  Interrupt::Clear();  // Meant for the command, whether or not that looked at it.
   if (!answer.ok()) {
     const Status& status = answer.status();
     return Fail(Status(status.code(), std::string(status.message()) + AdviceOn(status, words[0]), status.outcome()));

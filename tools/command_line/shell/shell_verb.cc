@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,8 +50,8 @@ std::optional<Completion> CompleteFor(const Session& session, std::string_view l
 
 Result<Answer> RunAtTerminal(Session& session) {
   session.terminal.WriteLine("Database " + Escape(session.path) + ". For all commands: help. To end: quit, or Ctrl-D.");
-  const Interrupt interrupt;
-  TerminalLines lines(OpenHistory(session.terminal),
+  Interrupt interrupt;
+  TerminalLines lines(interrupt, OpenHistory(session.terminal),
                       [&session](std::string_view line) { return CompleteFor(session, line); });
   return Shell(session, lines, Manner::kTerminal).Run();
 }
@@ -72,6 +73,8 @@ Result<Answer> RunShell(const Arguments& arguments, Terminal& terminal) {
   const bool is_typed = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
   Result<Answer> answer = is_typed ? RunAtTerminal(session) : RunScript(session, arguments.keep_going);
   const Status closed = session.database.Close();
+  // Whoever waits for this process is told by what it was ended.
+  if (const int signal = Interrupt::ending_signal(); signal != 0) std::raise(signal);
   if (closed.ok()) return answer;
   const Status told = closed.WithContext("when the database was closed");
   if (answer.ok()) return told;

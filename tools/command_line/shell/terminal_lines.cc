@@ -1,18 +1,25 @@
 #include "tools/command_line/shell/terminal_lines.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <clocale>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <cwchar>
+#include <fcntl.h>
 #include <histedit.h>
 #include <langinfo.h>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
 namespace logwood::command_line {
 
 struct TerminalLines::State {
+  Interrupt& interrupt;
+  // The terminal, opened anew so that reads of ours alone do not wait: a Ctrl-C takes away what was there to be read.
+  int input = ::open("/dev/tty", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
   std::optional<HistoryFile> file;
   Completer complete;
   std::string prompt;
@@ -31,16 +38,68 @@ TerminalLines::State& StateOf(EditLine* editor) {
 
 char* Prompt(EditLine* editor) { return StateOf(editor).prompt.data(); }
 
-// Ctrl-C: the line so far is left as it stands on the terminal, and a new one begun.
-unsigned char GiveUpLine(EditLine* editor, int) {
-  StateOf(editor).interrupted = true;
-  return CC_NEWLINE;
+void StopWithTerminalPutBack(EditLine* editor) {
+  el_set(editor, EL_PREP_TERM, 0);
+  std::fputc('\n', stdout);
+  std::fflush(stdout);
+  Interrupt::Stop();
 }
 
-// Ctrl-Z: to all that the terminal would send it to.
-unsigned char Suspend(EditLine*, int) {
-  ::kill(0, SIGTSTP);
-  return CC_REFRESH;
+void SetTerminalAgain(EditLine* editor) {
+  el_set(editor, EL_PREP_TERM, 0);
+  el_set(editor, EL_PREP_TERM, 1);
+  std::fputc('\r', stdout);
+  el_set(editor, EL_REFRESH);
+}
+
+// Ctrl-C: the line so far is left as it stands on the terminal. Returns the error that ends it, whatever key or search
+// is begun.
+int GiveUpLine(EditLine* editor) {
+  StateOf(editor).interrupted = true;
+  std::fputs("^C\n", stdout);
+  std::fflush(stdout);
+  return -1;
+}
+
+int InputOf(EditLine* editor) {
+  const int input = StateOf(editor).input;
+  return input < 0 ? STDIN_FILENO : input;
+}
+
+// Waits for the next byte, and answers signals meanwhile. Returns as libedit's readers do: 1 where `byte` is there, 0
+// at the end, -1 after an error.
+int ReadByte(EditLine* editor, char* byte) {
+  for (;;) {
+    switch (StateOf(editor).interrupt.Wait(InputOf(editor))) {
+      case Interrupt::Event::kEnd: return 0;
+      case Interrupt::Event::kInterrupted: return GiveUpLine(editor);
+      case Interrupt::Event::kContinued: SetTerminalAgain(editor); continue;
+      case Interrupt::Event::kStop: StopWithTerminalPutBack(editor); continue;
+      case Interrupt::Event::kResized: el_resize(editor); continue;
+      case Interrupt::Event::kInput: break;
+    }
+    const ssize_t count = ::read(InputOf(editor), byte, 1);
+    if (count >= 0) return static_cast<int>(count);
+    if (errno != EINTR && errno != EAGAIN) return -1;
+  }
+}
+
+// libedit's own reader would sleep through a signal that came before it, and leave the terminal in another mode after
+// one that came later. Bytes that are no UTF-8 are passed over, as there.
+int ReadCharacter(EditLine* editor, wchar_t* character) {
+  std::mbstate_t state{};
+  for (;;) {
+    char byte = 0;
+    const int found = ReadByte(editor, &byte);
+    if (found != 1) return found;
+    size_t used = std::mbrtowc(character, &byte, 1, &state);
+    if (used == static_cast<size_t>(-1)) {
+      state = {};
+      used = std::mbrtowc(character, &byte, 1, &state);
+    }
+    if (used == 0 || used == 1) return 1;
+    if (used == static_cast<size_t>(-1)) state = {};
+  }
 }
 
 size_t CharactersIn(std::string_view text) {
@@ -89,8 +148,8 @@ void ChooseLocale() {
 
 }  // namespace
 
-TerminalLines::TerminalLines(std::optional<HistoryFile> history, Completer completer)
-    : state_(std::make_unique<State>()) {
+TerminalLines::TerminalLines(Interrupt& interrupt, std::optional<HistoryFile> history, Completer completer)
+    : state_(new State{.interrupt = interrupt}) {
   ChooseLocale();
   state_->file = std::move(history);
   state_->complete = std::move(completer);
@@ -102,16 +161,11 @@ TerminalLines::TerminalLines(std::optional<HistoryFile> history, Completer compl
   el_set(editor, EL_CLIENTDATA, state_.get());
   el_set(editor, EL_PROMPT, Prompt);
   el_set(editor, EL_HIST, ::history, state_->history);
-  el_set(editor, EL_SIGNAL, 1);  // The terminal is put back when a signal ends or stops the process.
+  el_wset(editor, EL_GETCFN, ReadCharacter);
   el_set(editor, EL_EDITOR, "emacs");
   // Wide, for libedit never gives back the copies that it makes of others.
   el_wset(editor, EL_ADDFN, L"logwood-complete", L"complete the word", CompleteWord);
-  el_wset(editor, EL_ADDFN, L"logwood-suspend", L"stop the shell until it is continued", Suspend);
-  el_wset(editor, EL_ADDFN, L"logwood-give-up", L"give up the line", GiveUpLine);
-  el_set(editor, EL_SETTY, "-d", "-isig", nullptr);  // While a line is edited, Ctrl-C and Ctrl-Z are keys like others.
   el_set(editor, EL_BIND, "^I", "logwood-complete", nullptr);
-  el_set(editor, EL_BIND, "^C", "logwood-give-up", nullptr);
-  el_set(editor, EL_BIND, "^Z", "logwood-suspend", nullptr);
   el_set(editor, EL_BIND, "^R", "em-inc-search-prev", nullptr);
   if (!state_->file) return;
   for (const std::string& command : state_->file->commands()) {
@@ -122,12 +176,16 @@ TerminalLines::TerminalLines(std::optional<HistoryFile> history, Completer compl
 TerminalLines::~TerminalLines() {
   el_end(state_->editor);
   history_end(state_->history);
+  if (state_->input >= 0) ::close(state_->input);
 }
 
 Result<InputLine> TerminalLines::Read(const std::string& prompt) {
   if (!pending_.empty()) return NextPending();
   state_->prompt = prompt;
   state_->interrupted = false;
+  const Interrupt::StopGuard guard;
+  // libedit shows the prompt first, and what is typed at it at once would still meet the terminal's own line editing.
+  el_set(state_->editor, EL_PREP_TERM, 1);
   int count = 0;
   const char* const text = el_gets(state_->editor, &count);
   if (state_->interrupted) return InputLine{.event = InputLine::Event::kInterrupted};

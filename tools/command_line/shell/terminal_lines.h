@@ -9,6 +9,7 @@
 
 #include "tools/command_line/shell/completion.h"
 #include "tools/command_line/shell/history_file.h"
+#include "tools/command_line/shell/interrupt.h"
 #include "tools/command_line/shell/line_source.h"
 
 namespace logwood::command_line {
@@ -20,8 +21,9 @@ class TerminalLines final : public LineSource {
   // others.
   using Completer = std::function<std::optional<Completion>(std::string_view)>;
 
-  // Without `history` what is typed is remembered until the end only. Standard input and output are a terminal.
-  TerminalLines(std::optional<HistoryFile> history, Completer completer);
+  // Without `history` what is typed is remembered until the end only. Standard input and output are a terminal;
+  // `interrupt` must outlive this.
+  TerminalLines(Interrupt& interrupt, std::optional<HistoryFile> history, Completer completer);
   ~TerminalLines() override;
 
   Result<InputLine> Read(const std::string& prompt) override;
