@@ -43,6 +43,7 @@ Result<Answer> CreateDatabase(const Arguments& arguments, Terminal& terminal) {
 }
 
 Result<Answer> CreateCollection(const Arguments& arguments, Terminal& terminal) {
+  LOGWOOD_RETURN_IF_ERROR(CheckCollectionName(arguments.collection));
   LOGWOOD_ASSIGN_OR_RETURN(Database database, OpenOrCreateDatabase(arguments.path));
   LOGWOOD_RETURN_IF_ERROR(
       database.CreateCollection(arguments.collection, arguments.options).status().WithContext(arguments.path));

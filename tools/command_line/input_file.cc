@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,6 +38,11 @@ Result<std::unique_ptr<InputFile>> InputFile::Open(const std::string& path) {
 
 InputFile::~InputFile() {
   if (fd_ != STDIN_FILENO) ::close(fd_);
+}
+
+bool InputFile::must_wait() const noexcept {
+  struct pollfd input{.fd = fd_, .events = POLLIN, .revents = 0};
+  return ::poll(&input, 1, 0) == 0;
 }
 
 Result<size_t> InputFile::Read(std::span<char> into) {

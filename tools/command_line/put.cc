@@ -44,6 +44,7 @@ void TellAsJson(const Arguments& arguments, Bytes key, Terminal& terminal) {
 }
 
 Result<Answer> Put(const Arguments& arguments, Terminal& terminal) {
+  if (arguments.create) LOGWOOD_RETURN_IF_ERROR(CheckCollectionName(arguments.collection));
   // All input first: nobody else waits for the database while this one waits for a person.
   LOGWOOD_ASSIGN_OR_RETURN(const std::string key, arguments.form.ReadKey(arguments.key));
   LOGWOOD_ASSIGN_OR_RETURN(const std::string value, ReadValue(arguments));
