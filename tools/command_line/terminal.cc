@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "store/errno_status.h"
+#include "tools/command_line/escape.h"
 
 namespace logwood::command_line {
 namespace {
@@ -54,7 +55,7 @@ Status Terminal::Flush() {
 void Terminal::Complain(std::string_view text) {
   // Why: the order of the two streams is all that is asked for here; the end of the program asks for errors.
   Flush().IgnoreError();
-  WriteAll(STDERR_FILENO, std::string(text) + "\n");
+  WriteAll(STDERR_FILENO, EscapeControls(text) + "\n");
 }
 
 Result<std::string> Terminal::ReadAll(size_t limit, std::string_view what) {
