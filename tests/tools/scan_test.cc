@@ -53,7 +53,7 @@ TEST_F(ScanVerb, TakesAnEmptyValueForWhatItIs) {
   EXPECT_EQ(ReadFile(path_ + ".tsv"), Scan(path_, {}));
   const CommandEnd limit = RunCommand({"scan", path_, "keys", "--limit=", "2"});
   EXPECT_EQ(limit.exit_code, 2);
-  EXPECT_NE(limit.err.find("--limit: \"\" is no number of entries"), std::string::npos) << limit.err;
+  EXPECT_NE(limit.err.find("--limit: \"\" is no number"), std::string::npos) << limit.err;
 }
 
 TEST_F(ScanVerb, TakesWhatOnlyLooksLikeAnEmptyValueAsItStands) {
@@ -90,7 +90,8 @@ TEST_F(ScanVerb, RefusesALimitThatIsNoNumber) {
   for (const char* limit : {"x", "-1", "", "1.5", "7 ", "18446744073709551616"}) {
     const CommandEnd end = RunCommand({"scan", path_, "keys", "--limit", limit});
     EXPECT_EQ(end.exit_code, 2) << limit;
-    EXPECT_TRUE(end.err.starts_with("logwood scan: --limit: \"" + std::string(limit) + "\" is no number of entries"))
+    EXPECT_TRUE(
+        end.err.starts_with("logwood scan: --limit: \"" + std::string(limit) + "\" is no number: give one of 0 to "))
         << end.err;
   }
 }

@@ -6,8 +6,8 @@
 #include "base/status_macros.h"
 #include "logwood/database.h"
 #include "tools/command_line/database_access.h"
+#include "tools/command_line/done_object.h"
 #include "tools/command_line/form.h"
-#include "tools/command_line/json_object.h"
 #include "tools/command_line/verb.h"
 
 namespace logwood::command_line {
@@ -35,10 +35,7 @@ Result<std::string> ReadValue(const Arguments& arguments) {
 }
 
 void TellAsJson(const Arguments& arguments, Bytes key, Terminal& terminal) {
-  JsonObject object;
-  object.Add("done", "put");
-  object.Add("database", arguments.path);
-  object.Add("collection", arguments.collection);
+  JsonObject object = ObjectOf({"put", arguments.path, arguments.collection});
   object.Add("key", key);
   terminal.WriteLine(object.ToString());
 }

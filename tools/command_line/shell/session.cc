@@ -1,8 +1,10 @@
 #include "tools/command_line/shell/session.h"
 
+#include <utility>
 #include <vector>
 
 #include "base/status_macros.h"
+#include "tools/command_line/done_object.h"
 #include "tools/command_line/escape.h"
 #include "tools/command_line/shell/command_parser.h"
 
@@ -25,6 +27,17 @@ Cursor ScanRange(const Readable& readable, const KeyRange& range, const Place&..
 }
 
 }  // namespace
+
+void Session::TellDone(const std::string& what, std::optional<std::string> of_collection) const {
+  if (form.json) terminal.WriteLine(ObjectOf({what, path, std::move(of_collection)}).ToString());
+}
+
+void Session::TellDone(const std::string& what, const std::string& of_collection, Bytes key) const {
+  if (!form.json) return;
+  JsonObject object = ObjectOf({what, path, of_collection});
+  object.Add("key", key);
+  terminal.WriteLine(object.ToString());
+}
 
 Result<Collection> Session::CollectionInUse() const {
   if (collection) return *collection;
