@@ -83,7 +83,8 @@ int EndOfParse(const CLI::App& program, const CLI::ParseError& end, Terminal& te
 // What to do next, where the message cannot say.
 std::string AdviceOn(const Status& status) {
   if (status.code() == StatusCode::kCorruption) {
-    return "\nStored bytes are damaged. All damage there is: logwood verify DB. What helps is a backup of the file "
+    return "\nStored bytes are damaged. All damage there is, where the database still opens: logwood "
+           "verify DB. What helps is a backup of the file "
            "named.";
   }
   if (status.outcome() == Outcome::kUnknown) {
