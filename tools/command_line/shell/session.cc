@@ -20,12 +20,6 @@ Result<std::string> NamesThereAre(const Database& database) {
   return text;
 }
 
-template <class Readable, class... Place>
-Cursor ScanRange(const Readable& readable, const KeyRange& range, const Place&... place) {
-  if (!range.limit) return readable.ScanFrom(place..., range.start);
-  return readable.Scan(place..., range.start, *range.limit);
-}
-
 }  // namespace
 
 void Session::TellDone(const std::string& what, std::optional<std::string> of_collection) const {
@@ -67,7 +61,7 @@ Result<std::optional<PinnedValue>> Session::Get(Bytes key) const {
 
 Result<Cursor> Session::Scan(const KeyRange& range) const {
   LOGWOOD_ASSIGN_OR_RETURN(const Collection used, CollectionInUse());
-  return view ? ScanRange(*view, range, used) : ScanRange(used, range);
+  return view ? range.ScanOf(*view, used) : range.ScanOf(used);
 }
 
 }  // namespace logwood::command_line
