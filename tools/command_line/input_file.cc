@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "store/errno_status.h"
+#include "tools/command_line/descriptor.h"
 
 namespace logwood::command_line {
 namespace {
@@ -45,12 +46,6 @@ bool InputFile::must_wait() const noexcept {
   return ::poll(&input, 1, 0) == 0;
 }
 
-Result<size_t> InputFile::Read(std::span<char> into) {
-  for (;;) {
-    const ssize_t count = ::read(fd_, into.data(), into.size());
-    if (count >= 0) return static_cast<size_t>(count);
-    if (errno != EINTR) return ErrnoStatus(name_, "read", errno);
-  }
-}
+Result<size_t> InputFile::Read(std::span<char> into) { return ReadFrom(fd_, name_, into); }
 
 }  // namespace logwood::command_line
