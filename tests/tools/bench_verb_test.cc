@@ -46,6 +46,13 @@ std::string AllBenchmarks() {
   return names;
 }
 
+TEST_F(BenchVerb, RemovesItsDirectoryAfterAFailure) {
+  const CommandEnd end = Bench({"--benchmarks=readrandom", "--num=10", "--remove"});
+  EXPECT_EQ(end.exit_code, 2);
+  EXPECT_NE(end.err.find("readrandom: there is no entry"), std::string::npos) << end.err;
+  EXPECT_FALSE(std::filesystem::exists(path_));
+}
+
 TEST_F(BenchVerb, RunsEveryBenchmark) {
   const CommandEnd end = Bench({"--benchmarks=" + AllBenchmarks(), "--num=2000", "--reads=500", "--json", "--verify"});
   ASSERT_EQ(end.exit_code, 0) << end.err;
@@ -115,7 +122,9 @@ TEST_F(BenchVerb, RefusesWhatItCannotRun) {
       {"--benchmarks=fillseq,nope", "there is no benchmark \"nope\"; there are: fillseq fillrandom"},
       {"--num=0", "--num is 0"},
       {"--num=x", "--num"},
-      {"--num=-1", "--num"},
+      {"--num=-1", "--num: \"-1\" is no number"},
+      {"--seed=-1", "--seed: \"-1\" is no number"},
+      {"--num=4294967297", "--num is 4294967297: give 1 to 4294967296"},
       {"--threads=0", "--threads is 0"},
       {"--value_size=16777217", "--value_size is 16777217"},
       {"--key_size=2", "--key_size is 2"},

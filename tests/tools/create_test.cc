@@ -54,5 +54,14 @@ TEST(CreateVerb, NamesTheBoundsOfABlockSize) {
   EXPECT_FALSE(std::filesystem::exists(directory.path() / "new"));
 }
 
+TEST(CreateVerb, PromisesNoMoreOfVerifyThanItShows) {
+  const StoredDatabase database;
+  for (const std::string& name : database.Files(FileType::kManifest)) std::filesystem::remove(database.path_of(name));
+  const CommandEnd end = RunCommand({"create", database.path(), "new"});
+  EXPECT_EQ(end.exit_code, 2);
+  EXPECT_NE(end.err.find("All damage there is, where the database still opens: logwood verify DB."), std::string::npos)
+      << end.err;
+}
+
 }  // namespace
 }  // namespace logwood::testing

@@ -143,6 +143,17 @@ TEST(EntryReader, RefusesAnEntryThatNeverEnds) {
   }
 }
 
+TEST(EntryReader, WaitsForNoMoreThanTheEndOfALine) {
+  std::vector<std::string> pieces{"\n", "a key and a valu\te"};
+  EntryReader reader(EntryFormat::kTsv, "input", [&](std::span<char> into) -> Result<size_t> {
+    if (pieces.empty()) return Status::Io("read on");
+    const std::string piece = pieces.back();
+    pieces.pop_back();
+    return piece.copy(into.data(), into.size());
+  });
+  EXPECT_TRUE(reader.Next()->has_value());
+}
+
 TEST(EntryReader, PassesOnWhatItsSourceSaysAndStaysSo) {
   int calls = 0;
   EntryReader reader(EntryFormat::kTsv, "input", [&](std::span<char> into) -> Result<size_t> {

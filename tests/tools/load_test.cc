@@ -75,6 +75,22 @@ TEST_F(LoadVerb, ReadsFilesInTheFormatOfTheirEnding) {
   EXPECT_EQ(Scan(), "a\t1\nb\t2\nc\t3\nd\t4\n");
 }
 
+// Standard input of a process from here on: what has `text` in it, and never ends. A second later the process does.
+void ReadFromSlowSource(const std::string& text) {
+  std::array<int, 2> ends{};
+  if (::pipe(ends.data()) != 0) ::_exit(125);
+  if (::write(ends[1], text.data(), text.size()) != static_cast<ssize_t>(text.size())) ::_exit(125);
+  if (::dup2(ends[0], STDIN_FILENO) < 0) ::_exit(125);
+  ::alarm(1);
+}
+
+TEST_F(LoadVerb, CommitsWhatCameBeforeItWaits) {
+  const auto in_child = [] { ReadFromSlowSource("a\t1\nb\t2\nc\t3\nd"); };
+  const CommandEnd end = RunCommand({"load", path_, "c"}, {.in_child = in_child});
+  EXPECT_EQ(end.exit_code, -1);
+  EXPECT_EQ(Scan(), "a\t1\nb\t2\nc\t3\n");
+}
+
 TEST_F(LoadVerb, LoadsManyBatchesAndKeepsTheLastValueOfAKey) {
   const CommandEnd end = Load(ManyLines() + "100000\tlast\n", {"--quiet"});
   EXPECT_EQ(end.exit_code, 0);

@@ -92,6 +92,52 @@ TEST(Program, NamesTheRightUsageWhereTheCallIsWrong) {
   EXPECT_NE(RunCommand({"get", "db", "c"}).err.find("KEY"), std::string::npos);
 }
 
+// What `message` says behind `mark`, up to the end of the line.
+std::string LineBehind(const std::string& mark, const std::string& message) {
+  const size_t at = message.find(mark);
+  if (at == std::string::npos) return "no \"" + mark + "\" in: " + message;
+  return message.substr(at + mark.size(), message.find('\n', at) - at - mark.size());
+}
+
+TEST(Program, AdvisesCommandsThatAShellReadsBack) {
+  const StoredDatabase database;
+  for (const std::string name :
+       {"a\\b", "it's", "\x1b[31mred", "line\nend\t\x7f", "\xff'\\x", "gr\xc3\xbc\xc3\x9f dich"}) {
+    const CommandEnd end = RunCommand({"get", database.path(), name, "k"});
+    EXPECT_EQ(end.exit_code, 2);
+    const std::string word = LineBehind("logwood create " + database.path() + " ", end.err);
+    const CommandEnd echoed = RunCommand({"-c", "printf %s " + word}, {.program = "/bin/bash"});
+    EXPECT_EQ(echoed.out, name) << word;
+  }
+}
+
+TEST(Program, SendsNoControlCharactersToStandardError) {
+  const StoredDatabase database;
+  const std::string name = "\x1b[31mred\x07\xc2\x9b";
+  for (const CommandEnd& end : {RunCommand({"get", database.path(), name, "k"}), RunCommand({"get", name, "c", "k"}),
+                                RunCommand({"load", database.path(), "c", name})}) {
+    EXPECT_EQ(end.exit_code, 2);
+    EXPECT_EQ(end.err.find_first_of("\x1b\x07\xc2"), std::string::npos) << end.err;
+    EXPECT_NE(end.err.find("\\x1b[31mred\\x07\\xc2\\x9b"), std::string::npos) << end.err;
+  }
+}
+
+TEST(Program, MakesNoDatabaseForACollectionThatCannotBe) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path() / "data";
+  for (const std::string& name : {std::string(), std::string(256, 'x')}) {
+    for (const std::vector<std::string>& call : std::vector<std::vector<std::string>>{
+             {"create", path, name}, {"put", path, name, "k", "v", "--create"}, {"load", path, name}}) {
+      const CommandEnd end = RunCommand(call, {.input = "k\tv\n"});
+      EXPECT_EQ(end.exit_code, 2) << call.front();
+      EXPECT_NE(end.err.find("a collection's name has " + std::to_string(name.size()) + " bytes; it may have 1 to 255"),
+                std::string::npos)
+          << end.err;
+      EXPECT_FALSE(std::filesystem::exists(path)) << call.front();
+    }
+  }
+}
+
 TEST(Program, EndsQuietlyWhenNobodyReads) {
   const StoredDatabase database;
   const std::vector<std::vector<std::string>> calls = {{"scan", database.path(), "users"},

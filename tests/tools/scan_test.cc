@@ -44,6 +44,32 @@ TEST_F(ScanVerb, KeepsToItsBounds) {
   EXPECT_EQ(Scan(path_, {"--hex", "--prefix", "ffff"}), "ffff\t76\nffff21\t76\n");
 }
 
+TEST_F(ScanVerb, TakesAnEmptyValueForWhatItIs) {
+  EXPECT_EQ(Scan(path_, {"--from=", "--to=b2"}), "a\tv\nb1\tv\n");
+  EXPECT_EQ(Scan(path_, {"--to=", "--limit=2"}), "");
+  EXPECT_EQ(Scan(path_, {"--prefix=", "--reverse", "--limit", "1"}), "\\xff\\xff!\tv\n");
+  EXPECT_EQ(RunCommand({"count", "--prefix=", path_, "keys"}).out, "7\n");
+  EXPECT_EQ(RunCommand({"export", path_, "keys", "--prefix=", path_ + ".tsv"}).out, "");
+  EXPECT_EQ(ReadFile(path_ + ".tsv"), Scan(path_, {}));
+  const CommandEnd limit = RunCommand({"scan", path_, "keys", "--limit=", "2"});
+  EXPECT_EQ(limit.exit_code, 2);
+  EXPECT_NE(limit.err.find("--limit: \"\" is no number"), std::string::npos) << limit.err;
+}
+
+TEST_F(ScanVerb, TakesWhatOnlyLooksLikeAnEmptyValueAsItStands) {
+  EXPECT_EQ(RunCommand({"put", path_, "keys", "--", "--to=", "1"}).exit_code, 0);
+  EXPECT_EQ(RunCommand({"get", path_, "keys", "--", "--to="}).out, "1\n");
+  EXPECT_EQ(Scan(path_, {"--from", "--to=", "--limit", "1"}), "--to=\t1\n");
+}
+
+TEST_F(ScanVerb, ShowsAByteOrderMarkInTheFormThatLoadReads) {
+  EXPECT_EQ(RunCommand({"put", "--create", path_, "marked", "\xef\xbb\xbfk", "v"}).exit_code, 0);
+  const std::string shown = RunCommand({"scan", path_, "marked"}).out;
+  EXPECT_EQ(shown, "\\xef\\xbb\\xbfk\tv\n");
+  EXPECT_EQ(RunCommand({"load", path_, "copy"}, {.input = shown}).exit_code, 0);
+  EXPECT_EQ(RunCommand({"get", path_, "copy", "\xef\xbb\xbfk"}).out, "v\n");
+}
+
 TEST_F(ScanVerb, GoesBackwards) {
   EXPECT_EQ(Scan(path_, {"--reverse", "--limit", "2"}), "\\xff\\xff!\tv\n\\xff\\xff\tv\n");
   EXPECT_EQ(Scan(path_, {"--reverse", "--prefix", "b"}), "b\\xff\tv\nb2\tv\nb1\tv\n");
@@ -64,7 +90,8 @@ TEST_F(ScanVerb, RefusesALimitThatIsNoNumber) {
   for (const char* limit : {"x", "-1", "", "1.5", "7 ", "18446744073709551616"}) {
     const CommandEnd end = RunCommand({"scan", path_, "keys", "--limit", limit});
     EXPECT_EQ(end.exit_code, 2) << limit;
-    EXPECT_TRUE(end.err.starts_with("logwood scan: --limit: \"" + std::string(limit) + "\" is no number of entries"))
+    EXPECT_TRUE(
+        end.err.starts_with("logwood scan: --limit: \"" + std::string(limit) + "\" is no number: give one of 0 to "))
         << end.err;
   }
 }

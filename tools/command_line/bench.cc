@@ -14,6 +14,7 @@
 #include "tools/bench/operations.h"
 #include "tools/bench/report.h"
 #include "tools/bench/settings.h"
+#include "tools/command_line/number.h"
 #include "tools/command_line/verb.h"
 
 namespace logwood::command_line {
@@ -47,7 +48,10 @@ Status Show(Terminal& terminal, const std::string& line) {
   return terminal.Flush();
 }
 
-Status RunAll(const Arguments& arguments, bench::Bench& bench, Terminal& terminal) {
+Status RunAll(const Arguments& arguments, const bench::Environment& environment, bench::Bench& bench,
+              Terminal& terminal) {
+  LOGWOOD_RETURN_IF_ERROR(Show(
+      terminal, arguments.json ? JsonOf(environment, arguments.settings) : TextOf(environment, arguments.settings)));
   for (const std::string& name : arguments.settings.benchmarks) {
     if (interrupted || !terminal.is_read()) break;
     LOGWOOD_ASSIGN_OR_RETURN(const bench::Measurement measurement, bench.Run(*bench::FindOperation(name)));
@@ -72,11 +76,12 @@ Result<Answer> RunBench(const Arguments& arguments, Terminal& terminal) {
     terminal.Complain("logwood bench: these figures say little: " + warning);
   }
   LOGWOOD_ASSIGN_OR_RETURN(const auto bench, bench::Bench::Open(arguments.path, settings, interrupted));
-  LOGWOOD_RETURN_IF_ERROR(
-      Show(terminal, arguments.json ? JsonOf(environment, settings) : TextOf(environment, settings)));
-  LOGWOOD_RETURN_IF_ERROR(RunAll(arguments, *bench, terminal));
-  LOGWOOD_RETURN_IF_ERROR(bench->Close());
-  if (arguments.remove) LOGWOOD_RETURN_IF_ERROR(Remove(arguments.path));
+  const Status run = RunAll(arguments, environment, *bench, terminal);
+  const Status closed = bench->Close();
+  const Status removed = arguments.remove ? Remove(arguments.path) : Status::Ok();
+  LOGWOOD_RETURN_IF_ERROR(run);
+  LOGWOOD_RETURN_IF_ERROR(closed);
+  LOGWOOD_RETURN_IF_ERROR(removed);
   if (!interrupted) return Answer::kYes;
   terminal.Complain("logwood bench: interrupted; not all was run");
   return Answer::kNo;
@@ -112,17 +117,26 @@ void AddWorkload(CLI::App& verb, Arguments& arguments) {
       ->delimiter(',')
       ->capture_default_str();
   verb.add_option("--num", settings.num, "entries to write; keys are made of the numbers below it")
+      ->check(WhyNoNumber)
       ->capture_default_str();
-  verb.add_option("--reads", settings.reads, "reads or seeks; 0: as many as --num")->capture_default_str();
-  verb.add_option("--key_size,--key-size", settings.key_size_bytes, "bytes of a key")->capture_default_str();
-  verb.add_option("--value_size,--value-size", settings.value_size_bytes, "bytes of a value")->capture_default_str();
+  verb.add_option("--reads", settings.reads, "reads or seeks; 0: as many as --num")
+      ->check(WhyNoNumber)
+      ->capture_default_str();
+  verb.add_option("--key_size,--key-size", settings.key_size_bytes, "bytes of a key")
+      ->check(WhyNoNumber)
+      ->capture_default_str();
+  verb.add_option("--value_size,--value-size", settings.value_size_bytes, "bytes of a value")
+      ->check(WhyNoNumber)
+      ->capture_default_str();
   verb.add_option("--keys", arguments.keys, "decimal: zero-padded numbers; random: bytes by a hash of them")
       ->check(CLI::IsMember({"decimal", "random"}))
       ->capture_default_str();
-  verb.add_option("--threads", settings.threads, "that do the same at the same time")->capture_default_str();
-  verb.add_option("--batch", settings.batch, "entries a commit")->capture_default_str();
+  verb.add_option("--threads", settings.threads, "that do the same at the same time")
+      ->check(WhyNoNumber)
+      ->capture_default_str();
+  verb.add_option("--batch", settings.batch, "entries a commit")->check(WhyNoNumber)->capture_default_str();
   verb.add_flag("--sync", settings.sync, "sync every commit");
-  verb.add_option("--seed", settings.seed, "of keys drawn and of values")->capture_default_str();
+  verb.add_option("--seed", settings.seed, "of keys drawn and of values")->check(WhyNoNumber)->capture_default_str();
 }
 
 void AddDatabase(CLI::App& verb, Arguments& arguments) {
@@ -135,7 +149,8 @@ void AddDatabase(CLI::App& verb, Arguments& arguments) {
       ->capture_default_str();
   CLI::Option* existing = verb.add_flag("--use_existing_db,--use-existing-db", settings.use_existing_db,
                                         "run on what an earlier benchmark left in DIR, after a pass that counts it");
-  verb.add_flag("--remove", arguments.remove, "remove DIR at the end")->excludes(existing);
+  verb.add_flag("--remove", arguments.remove, "remove DIR at the end, also where a benchmark failed")
+      ->excludes(existing);
 }
 
 }  // namespace

@@ -6,9 +6,9 @@
 #include "base/status_macros.h"
 #include "logwood/database.h"
 #include "tools/command_line/database_access.h"
+#include "tools/command_line/done_object.h"
 #include "tools/command_line/escape.h"
 #include "tools/command_line/form.h"
-#include "tools/command_line/json_object.h"
 #include "tools/command_line/verb.h"
 
 namespace logwood::command_line {
@@ -36,11 +36,7 @@ Result<std::vector<Collection>> OpenAll(const Database& database, const Argument
 
 void Tell(const Arguments& arguments, const std::string& collection, Terminal& terminal) {
   if (arguments.form.json) {
-    JsonObject object;
-    object.Add("done", "compact");
-    object.Add("database", arguments.path);
-    object.Add("collection", collection);
-    terminal.WriteLine(object.ToString());
+    terminal.WriteLine(ObjectOf({"compact", arguments.path, collection}).ToString());
   } else {
     terminal.WriteLine("Compacted collection " + Escape(collection) + " of " + Escape(arguments.path) + ".");
   }

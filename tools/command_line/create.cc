@@ -1,13 +1,14 @@
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/status_macros.h"
 #include "logwood/database.h"
 #include "tools/command_line/database_access.h"
+#include "tools/command_line/done_object.h"
 #include "tools/command_line/escape.h"
 #include "tools/command_line/form.h"
-#include "tools/command_line/json_object.h"
 #include "tools/command_line/verb.h"
 
 namespace logwood::command_line {
@@ -20,15 +21,11 @@ struct Arguments {
   Form form;
 };
 
-// `collection`: null where a database alone was made.
-void Tell(const Arguments& arguments, const std::string* collection, Terminal& terminal) {
+// `collection`: nullopt where a database alone was made.
+void Tell(const Arguments& arguments, const std::optional<std::string>& collection, Terminal& terminal) {
   if (arguments.form.json) {
-    JsonObject object;
-    object.Add("done", "create");
-    object.Add("database", arguments.path);
-    if (collection != nullptr) object.Add("collection", *collection);
-    terminal.WriteLine(object.ToString());
-  } else if (collection != nullptr) {
+    terminal.WriteLine(ObjectOf({"create", arguments.path, collection}).ToString());
+  } else if (collection) {
     terminal.WriteLine("Created collection " + Escape(*collection) + " in " + Escape(arguments.path) + ".");
   } else {
     terminal.WriteLine("Created database " + Escape(arguments.path) + ".");
@@ -38,16 +35,17 @@ void Tell(const Arguments& arguments, const std::string* collection, Terminal& t
 Result<Answer> CreateDatabase(const Arguments& arguments, Terminal& terminal) {
   LOGWOOD_ASSIGN_OR_RETURN(Database database, CreateDatabaseAt(arguments.path));
   LOGWOOD_RETURN_IF_ERROR(database.Close());
-  Tell(arguments, nullptr, terminal);
+  Tell(arguments, std::nullopt, terminal);
   return Answer::kYes;
 }
 
 Result<Answer> CreateCollection(const Arguments& arguments, Terminal& terminal) {
+  LOGWOOD_RETURN_IF_ERROR(CheckCollectionName(arguments.collection));
   LOGWOOD_ASSIGN_OR_RETURN(Database database, OpenOrCreateDatabase(arguments.path));
   LOGWOOD_RETURN_IF_ERROR(
       database.CreateCollection(arguments.collection, arguments.options).status().WithContext(arguments.path));
   LOGWOOD_RETURN_IF_ERROR(database.Close());
-  Tell(arguments, &arguments.collection, terminal);
+  Tell(arguments, arguments.collection, terminal);
   return Answer::kYes;
 }
 

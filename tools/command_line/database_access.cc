@@ -46,6 +46,19 @@ bool NeedsNoQuotes(char c) {
          std::string_view("/._-+:@%").find(c) != std::string_view::npos;
 }
 
+// Escape() leaves all but backslashes as it is.
+bool IsPrintable(std::string text) {
+  std::erase(text, '\\');
+  return Escape(text) == text;
+}
+
+// `text` with `replacement` for each `c`.
+std::string WithEach(char c, std::string_view replacement, std::string_view text) {
+  std::string out;
+  for (const char each : text) out += each == c ? replacement : std::string_view(&each, 1);
+  return out;
+}
+
 }  // namespace
 
 Status WithAdvice(const Status& status, const std::string& path) {
@@ -77,11 +90,16 @@ Result<Collection> OpenCollection(const Database& database, const std::string& p
   return Status::NotFound(message);
 }
 
+Status CheckCollectionName(const std::string& name) {
+  if (!name.empty() && name.size() <= kCollectionNameSizeMax) return Status::Ok();
+  return Status::InvalidArgument("a collection's name has " + std::to_string(name.size()) +
+                                 " bytes; it may have 1 to " + std::to_string(kCollectionNameSizeMax));
+}
+
 std::string ShellWord(const std::string& text) {
   if (!text.empty() && text.front() != '-' && std::ranges::all_of(text, NeedsNoQuotes)) return text;
-  std::string quoted = "'";
-  for (const char c : Escape(text)) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
+  if (!IsPrintable(text)) return "$'" + WithEach('\'', "\\'", Escape(text)) + "'";
+  return "'" + WithEach('\'', R"('\'')", text) + "'";
 }
 
 }  // namespace logwood::command_line

@@ -26,7 +26,10 @@ namespace logwood::command_line {
 [[nodiscard]] Result<Collection> OpenCollection(const Database& database, const std::string& path,
                                                 const std::string& name);
 
-// `text` in quotes for a shell where it needs them.
+// Whether a collection may have that name: asked before anything is made for it. Errors: kInvalidArgument.
+[[nodiscard]] Status CheckCollectionName(const std::string& name);
+
+// `text` as a shell reads it back: in quotes where it needs them, as $'...' where it holds what cannot be shown.
 [[nodiscard]] std::string ShellWord(const std::string& text);
 
 }  // namespace logwood::command_line

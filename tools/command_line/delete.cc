@@ -6,8 +6,8 @@
 #include "base/status_macros.h"
 #include "logwood/database.h"
 #include "tools/command_line/database_access.h"
+#include "tools/command_line/done_object.h"
 #include "tools/command_line/form.h"
-#include "tools/command_line/json_object.h"
 #include "tools/command_line/verb.h"
 
 namespace logwood::command_line {
@@ -24,11 +24,8 @@ struct Arguments {
 
 void Tell(const Arguments& arguments, Bytes key, Answer answer, Terminal& terminal) {
   if (arguments.form.json) {
-    JsonObject object;
-    if (answer == Answer::kYes) object.Add("done", "delete");
-    if (answer == Answer::kNo) object.AddNull("done");
-    object.Add("database", arguments.path);
-    object.Add("collection", arguments.collection);
+    const std::optional<std::string> done = answer == Answer::kYes ? std::optional("delete") : std::nullopt;
+    JsonObject object = ObjectOf({done, arguments.path, arguments.collection});
     object.Add("key", key);
     terminal.WriteLine(object.ToString());
   } else if (answer == Answer::kNo) {

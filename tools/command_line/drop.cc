@@ -5,9 +5,9 @@
 #include "base/status_macros.h"
 #include "logwood/database.h"
 #include "tools/command_line/database_access.h"
+#include "tools/command_line/done_object.h"
 #include "tools/command_line/escape.h"
 #include "tools/command_line/form.h"
-#include "tools/command_line/json_object.h"
 #include "tools/command_line/verb.h"
 
 namespace logwood::command_line {
@@ -26,11 +26,7 @@ Result<Answer> Drop(const Arguments& arguments, Terminal& terminal) {
   LOGWOOD_RETURN_IF_ERROR(database.DropCollection(arguments.collection).WithContext(arguments.path));
   LOGWOOD_RETURN_IF_ERROR(database.Close());
   if (arguments.form.json) {
-    JsonObject object;
-    object.Add("done", "drop");
-    object.Add("database", arguments.path);
-    object.Add("collection", arguments.collection);
-    terminal.WriteLine(object.ToString());
+    terminal.WriteLine(ObjectOf({"drop", arguments.path, arguments.collection}).ToString());
   } else {
     terminal.WriteLine("Dropped collection " + Escape(arguments.collection) + " of " + Escape(arguments.path) + ".");
   }

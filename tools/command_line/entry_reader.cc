@@ -45,16 +45,19 @@ Result<std::optional<EntryReader::Entry>> EntryReader::Next() {
 }
 
 // Reads on until there is twice as much as was pending: an entry that spans many pieces is parsed anew so seldom that
-// all of it costs what parsing it once costs, but for a factor.
+// all of it costs what parsing it once costs, but for a factor. Where a line is an entry, its end is enough: the next
+// piece may be long in coming.
 Status EntryReader::Fill() {
   const size_t pending_size = end_ - begin_;
   if (begin_ > 0) std::memmove(buffer_.data(), buffer_.data() + begin_, pending_size);
   begin_ = 0;
   end_ = pending_size;
   buffer_.resize(std::max({buffer_.size(), pending_size * 2, kPieceSize}));
-  while (!source_is_at_end_ && end_ < std::max<size_t>(pending_size * 2, 1)) {
+  bool has_line_end = false;
+  while (!source_is_at_end_ && !has_line_end && end_ < std::max<size_t>(pending_size * 2, 1)) {
     LOGWOOD_ASSIGN_OR_RETURN(const size_t size, source_(std::span(buffer_).subspan(end_)));
     source_is_at_end_ = size == 0;
+    has_line_end = format_ != EntryFormat::kCsv && std::memchr(buffer_.data() + end_, '\n', size) != nullptr;
     end_ += size;
   }
   return Status::Ok();

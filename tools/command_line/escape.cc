@@ -89,13 +89,17 @@ bool IsUtf8(Bytes bytes) noexcept {
   return true;
 }
 
-std::string Escape(Bytes bytes) {
+namespace {
+
+// Characters of one byte that are in `kept` stay as they are.
+std::string EscapeAllBut(std::string_view kept, Bytes bytes) {
   std::string out;
   out.reserve(bytes.size());
   while (!bytes.empty()) {
     const size_t size = Utf8CharacterSize(bytes);
     const Bytes character = bytes.First(std::max<size_t>(size, 1));
-    if (size != 0 && !MustBeEscaped(character)) {
+    const bool is_kept = size == 1 && kept.find(character.string_view()) != std::string_view::npos;
+    if (is_kept || (size != 0 && !MustBeEscaped(character))) {
       out += character.string_view();
     } else {
       for (const std::byte byte : character) AppendEscapedByte(out, byte);
@@ -104,6 +108,12 @@ std::string Escape(Bytes bytes) {
   }
   return out;
 }
+
+}  // namespace
+
+std::string Escape(Bytes bytes) { return EscapeAllBut("", bytes); }
+
+std::string EscapeControls(std::string_view text) { return EscapeAllBut("\n\\", text); }
 
 std::string ToHex(Bytes bytes) {
   std::string out;

@@ -12,6 +12,9 @@ namespace logwood::command_line {
 // and all bytes that are not UTF-8. Different bytes never look the same.
 [[nodiscard]] std::string Escape(Bytes bytes);
 
+// `text` as a terminal may show it: lines and backslashes as they are, else as Escape() has it.
+[[nodiscard]] std::string EscapeControls(std::string_view text);
+
 // Two lower-case digits a byte.
 [[nodiscard]] std::string ToHex(Bytes bytes);
 // Nullopt for an odd number of digits or anything that is no digit.

@@ -5,9 +5,9 @@
 #include "base/status_macros.h"
 #include "logwood/database.h"
 #include "tools/command_line/database_access.h"
+#include "tools/command_line/done_object.h"
 #include "tools/command_line/escape.h"
 #include "tools/command_line/form.h"
-#include "tools/command_line/json_object.h"
 #include "tools/command_line/verb.h"
 
 namespace logwood::command_line {
@@ -23,10 +23,7 @@ Result<Answer> Flush(const Arguments& arguments, Terminal& terminal) {
   LOGWOOD_RETURN_IF_ERROR(database.Flush());
   LOGWOOD_RETURN_IF_ERROR(database.Close());
   if (arguments.form.json) {
-    JsonObject object;
-    object.Add("done", "flush");
-    object.Add("database", arguments.path);
-    terminal.WriteLine(object.ToString());
+    terminal.WriteLine(ObjectOf({"flush", arguments.path}).ToString());
   } else {
     terminal.WriteLine("Flushed " + Escape(arguments.path) + ": all entries are in trees.");
   }

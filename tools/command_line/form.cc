@@ -4,6 +4,7 @@
 
 #include "base/status_macros.h"
 #include "logwood/options.h"
+#include "tools/command_line/entry_format_tsv.h"
 #include "tools/command_line/escape.h"
 #include "tools/command_line/json_object.h"
 
@@ -36,7 +37,13 @@ Result<std::string> Form::ReadKey(const std::string& argument) const {
 std::string Form::Show(Bytes bytes) const { return hex ? ToHex(bytes) : Escape(bytes); }
 
 std::string Form::ShowEntry(Bytes key, Bytes value) const {
-  if (!json) return Show(key) + "\t" + Show(value);
+  if (hex && !json) return ToHex(key) + "\t" + ToHex(value);
+  if (!json) {
+    std::string line;
+    AppendTsvEntry(key, value, line);
+    line.pop_back();
+    return line;
+  }
   JsonObject object;
   object.Add("key", key);
   object.Add("value", value);

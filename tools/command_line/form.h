@@ -28,7 +28,7 @@ struct Form {
   [[nodiscard]] Result<std::string> ReadKey(const std::string& argument) const;
   // `bytes` as a field of a line that is not JSON.
   [[nodiscard]] std::string Show(Bytes bytes) const;
-  // A line for one entry: both with a tab between, or an object.
+  // A line for one entry: both with a tab between, as load reads them where they are not in hexadecimal, or an object.
   [[nodiscard]] std::string ShowEntry(Bytes key, Bytes value) const;
 };
 

@@ -2,10 +2,12 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "store/errno_status.h"
+#include "tools/command_line/descriptor.h"
 
 namespace logwood::command_line {
 namespace {
@@ -39,12 +41,11 @@ InputFile::~InputFile() {
   if (fd_ != STDIN_FILENO) ::close(fd_);
 }
 
-Result<size_t> InputFile::Read(std::span<char> into) {
-  for (;;) {
-    const ssize_t count = ::read(fd_, into.data(), into.size());
-    if (count >= 0) return static_cast<size_t>(count);
-    if (errno != EINTR) return ErrnoStatus(name_, "read", errno);
-  }
+bool InputFile::must_wait() const noexcept {
+  struct pollfd input{.fd = fd_, .events = POLLIN, .revents = 0};
+  return ::poll(&input, 1, 0) == 0;
 }
+
+Result<size_t> InputFile::Read(std::span<char> into) { return ReadFrom(fd_, name_, into); }
 
 }  // namespace logwood::command_line

@@ -25,6 +25,8 @@ class InputFile {
   // Bytes from where reading begins, where that can be known: that of a pipe cannot.
   [[nodiscard]] std::optional<uint64_t> size() const noexcept { return size_; }
 
+  // True where Read() would have to wait.
+  [[nodiscard]] bool must_wait() const noexcept;
   // Fills the front of `into` and returns how many bytes it took; 0: the end. Waits until there is something.
   // Errors: kIo.
   [[nodiscard]] Result<size_t> Read(std::span<char> into);

@@ -5,6 +5,7 @@
 
 #include "logwood/collection.h"
 #include "logwood/cursor.h"
+#include "logwood/view.h"
 
 namespace logwood::command_line {
 
@@ -15,6 +16,8 @@ struct KeyRange {
 
   // A cursor over the entries within, on the first.
   [[nodiscard]] Cursor ScanOf(const Collection& collection) const;
+  // The same of what `view` sees.
+  [[nodiscard]] Cursor ScanOf(const View& view, const Collection& collection) const;
 };
 
 // What the bounds that a user may give stand for.

@@ -52,6 +52,9 @@ class Loader {
     return entry.status();
   }
 
+  // What came so far is not kept waiting for what may never come.
+  Status CommitBeforeWaiting() { return batch_.count() > 0 ? CommitBatch(Sync::kNo) : Status::Ok(); }
+
   // In commits that returned.
   [[nodiscard]] uint64_t entries() const noexcept { return entries_; }
 
@@ -85,7 +88,11 @@ struct Loaded {
 };
 
 Result<Loaded> LoadFrom(InputFile& input, const Arguments& arguments) {
-  EntryReader reader(FormatOf(arguments), input.name(), [&input](std::span<char> into) { return input.Read(into); });
+  Loader* loading = nullptr;
+  EntryReader reader(FormatOf(arguments), input.name(), [&](std::span<char> into) -> Result<size_t> {
+    if (loading != nullptr && input.must_wait()) LOGWOOD_RETURN_IF_ERROR(loading->CommitBeforeWaiting());
+    return input.Read(into);
+  });
   ProgressBar bar(arguments.quiet ? ProgressBar::Wanted::kNo : ProgressBar::Wanted::kYes, input.size());
   // Nothing comes into being for an input that is wrong from the start, and nobody waits for the database meanwhile.
   Result<std::optional<EntryReader::Entry>> first = reader.Next();
@@ -93,6 +100,7 @@ Result<Loaded> LoadFrom(InputFile& input, const Arguments& arguments) {
   LOGWOOD_ASSIGN_OR_RETURN(Database database, OpenOrCreateDatabase(arguments.path));
   LOGWOOD_ASSIGN_OR_RETURN(Collection collection, database.OpenOrCreate(arguments.collection));
   Loader loader(database, std::move(collection), reader, bar);
+  loading = &loader;
   const Status loaded = loader.Load(*first);
   const Status closed = database.Close();
   // The first error counts: what comes of closing after it says no more.
@@ -111,6 +119,7 @@ void WriteJson(const Progress& progress, Terminal& terminal) {
 }
 
 Result<Answer> Load(const Arguments& arguments, Terminal& terminal) {
+  LOGWOOD_RETURN_IF_ERROR(CheckCollectionName(arguments.collection));
   LOGWOOD_ASSIGN_OR_RETURN(const std::unique_ptr<InputFile> input, InputFile::Open(arguments.file));
   LOGWOOD_ASSIGN_OR_RETURN(const Loaded loaded, LoadFrom(*input, arguments));
   if (arguments.json) WriteJson(loaded.progress, terminal);
@@ -132,8 +141,9 @@ void AddLoad(CLI::App& program, Action& chosen) {
       "csv: RFC 4180 with the header key,value; bytes are taken as they are.\n"
       "jsonl: an object a line with members key and value, or key_base64 and value_base64.\n"
       "Database and collection are made where they are not there. Where a key is there already, or comes twice, the\n"
-      "last value stays. Entries are committed as they come and durable when the verb has ended; where the input is\n"
-      "wrong, the entries before that place are.");
+      "last value stays. Entries are committed as they come, by 256 KiB or when the input makes wait, and durable "
+      "when\n"
+      "the verb has ended; where the input is wrong, the entries before that place are.");
   verb.add_option("DB", arguments->path, "directory of the database; its parent must exist")->required();
   verb.add_option("COLLECTION", arguments->collection, "name of the collection")->required();
   verb.add_option("FILE", arguments->file, "what is read; - is standard input")->capture_default_str();

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "store/errno_status.h"
+#include "tools/command_line/descriptor.h"
 
 namespace logwood::command_line {
 
@@ -56,13 +57,8 @@ OutputFile::~OutputFile() {
 }
 
 Status OutputFile::Write(std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd_, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return ErrnoStatus(path_, "write", errno);
-    text.remove_prefix(static_cast<size_t>(written));
-  }
-  return Status::Ok();
+  const int error = WriteTo(fd_, text);
+  return error == 0 ? Status::Ok() : ErrnoStatus(path_, "write", error);
 }
 
 Status OutputFile::Finish() {

@@ -1,11 +1,13 @@
 #include "tools/command_line/program.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "logwood/version.h"
+#include "tools/command_line/empty_values.h"
 #include "tools/command_line/escape.h"
 #include "tools/command_line/near_names.h"
 #include "tools/command_line/verb.h"
@@ -81,7 +83,8 @@ int EndOfParse(const CLI::App& program, const CLI::ParseError& end, Terminal& te
 // What to do next, where the message cannot say.
 std::string AdviceOn(const Status& status) {
   if (status.code() == StatusCode::kCorruption) {
-    return "\nStored bytes are damaged. All damage there is: logwood verify DB. What helps is a backup of the file "
+    return "\nStored bytes are damaged. All damage there is, where the database still opens: logwood "
+           "verify DB. What helps is a backup of the file "
            "named.";
   }
   if (status.outcome() == Outcome::kUnknown) {
@@ -120,7 +123,9 @@ int ParseAndRun(int argument_count, const char* const* arguments, Terminal& term
   AddShell(program, chosen);
   for (CLI::App* const verb : program.get_subcommands({})) verb->group("Verbs");
   try {
-    program.parse(argument_count, arguments);
+    std::vector<std::string> words = WithEmptyValues(program, {arguments + 1, arguments + argument_count});
+    std::ranges::reverse(words);  // As CLI11 takes them.
+    program.parse(std::move(words));
   } catch (const CLI::ParseError& end) {
     return EndOfParse(program, end, terminal);
   }

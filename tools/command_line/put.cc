@@ -6,8 +6,8 @@
 #include "base/status_macros.h"
 #include "logwood/database.h"
 #include "tools/command_line/database_access.h"
+#include "tools/command_line/done_object.h"
 #include "tools/command_line/form.h"
-#include "tools/command_line/json_object.h"
 #include "tools/command_line/verb.h"
 
 namespace logwood::command_line {
@@ -35,15 +35,13 @@ Result<std::string> ReadValue(const Arguments& arguments) {
 }
 
 void TellAsJson(const Arguments& arguments, Bytes key, Terminal& terminal) {
-  JsonObject object;
-  object.Add("done", "put");
-  object.Add("database", arguments.path);
-  object.Add("collection", arguments.collection);
+  JsonObject object = ObjectOf({"put", arguments.path, arguments.collection});
   object.Add("key", key);
   terminal.WriteLine(object.ToString());
 }
 
 Result<Answer> Put(const Arguments& arguments, Terminal& terminal) {
+  if (arguments.create) LOGWOOD_RETURN_IF_ERROR(CheckCollectionName(arguments.collection));
   // All input first: nobody else waits for the database while this one waits for a person.
   LOGWOOD_ASSIGN_OR_RETURN(const std::string key, arguments.form.ReadKey(arguments.key));
   LOGWOOD_ASSIGN_OR_RETURN(const std::string value, ReadValue(arguments));

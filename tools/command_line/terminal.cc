@@ -3,25 +3,18 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <tuple>
 #include <unistd.h>
 
+#include "base/status_macros.h"
 #include "store/errno_status.h"
+#include "tools/command_line/descriptor.h"
+#include "tools/command_line/escape.h"
 
 namespace logwood::command_line {
 namespace {
 
 constexpr size_t kGatheredSizeMax = 64 * 1024;
-
-// Returns 0, or the errno of a write that failed.
-int WriteAll(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return errno;
-    text.remove_prefix(static_cast<size_t>(written));
-  }
-  return 0;
-}
 
 }  // namespace
 
@@ -44,7 +37,7 @@ void Terminal::WriteLine(std::string_view text) {
 
 Status Terminal::Flush() {
   if (!is_read()) return status_;
-  const int error = WriteAll(STDOUT_FILENO, gathered_);
+  const int error = WriteTo(STDOUT_FILENO, gathered_);
   gathered_.clear();
   closed_ = error == EPIPE;
   if (error != 0 && !closed_) status_ = ErrnoStatus("standard output", "write", error);
@@ -54,18 +47,17 @@ Status Terminal::Flush() {
 void Terminal::Complain(std::string_view text) {
   // Why: the order of the two streams is all that is asked for here; the end of the program asks for errors.
   Flush().IgnoreError();
-  WriteAll(STDERR_FILENO, std::string(text) + "\n");
+  // Nobody is left to tell where this fails.
+  std::ignore = WriteTo(STDERR_FILENO, EscapeControls(text) + "\n");
 }
 
 Result<std::string> Terminal::ReadAll(size_t limit, std::string_view what) {
   std::string all;
   std::array<char, 64 * 1024> piece;
   for (;;) {
-    const ssize_t count = ::read(STDIN_FILENO, piece.data(), piece.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return ErrnoStatus("standard input", "read", errno);
+    LOGWOOD_ASSIGN_OR_RETURN(const size_t count, ReadFrom(STDIN_FILENO, "standard input", piece));
     if (count == 0) return all;
-    all.append(piece.data(), static_cast<size_t>(count));
+    all.append(piece.data(), count);
     if (all.size() > limit) {
       return Status::InvalidArgument(std::string(what) + " on standard input has more than " + std::to_string(limit) +
                                      " bytes, the most there may be");

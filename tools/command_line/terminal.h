@@ -28,7 +28,8 @@ class Terminal {
   // Writes out what was gathered. Errors: kIo, kNoSpace; a closed pipe is none.
   Status Flush();
 
-  // A line on standard error, behind all that was written so far.
+  // A line, or several, on standard error, behind all that was written so far. What names of others bring along moves
+  // no cursor: see EscapeControls().
   void Complain(std::string_view text);
 
   // All of standard input. Errors: kInvalidArgument (more than `limit` bytes; `what` names them), kIo.

@@ -63,8 +63,23 @@ TEST_F(ShellScript, KeepsEveryByte) {
             "\\x00\\n\\xff\t1\\n2\\\\\n000aff\t310a325c\n{\"key_base64\":\"AAr/\",\"value\":\"1\\n2\\\\\"}\n");
   EXPECT_EQ(Shown(std::string("put a \0\xff\nget a\n", 15)), "\\x00\\xff\n");
   EXPECT_EQ(Shown("put a <<END\n  it's\n\\n\nEND\nget a\n"), "  it's\\n\\\\n\\n\n");
+  EXPECT_EQ(Shown("put a <<END\r\n1\r\nEND\r\nget a\r\n"), "1\\r\\n\n");
   EXPECT_EQ(Shown("get 616461\n", {"users", "--hex"}), "31383135\n");
   EXPECT_NE(Error("get ada\n", {"users", "--hex"}).find("\"ada\" is not hexadecimal"), std::string::npos);
+}
+
+TEST_F(ShellScript, TellsWhatWasWrittenAsTheVerbsDoInJson) {
+  const std::string database = "\"database\":\"" + database_.path() + "\"";
+  EXPECT_EQ(
+      Shown("create new\nuse new\nput k v\ndelete k\nbatch begin\nput a 1\nbatch commit\nflush\ncompact\ndrop new\n",
+            {"--json"}),
+      "{\"done\":\"create\"," + database + ",\"collection\":\"new\"}\n" +                    //
+          "{\"done\":\"put\"," + database + ",\"collection\":\"new\",\"key\":\"k\"}\n" +     //
+          "{\"done\":\"delete\"," + database + ",\"collection\":\"new\",\"key\":\"k\"}\n" +  //
+          "{\"done\":\"batch commit\"," + database + "}\n" +                                 //
+          "{\"done\":\"flush\"," + database + "}\n" +                                        //
+          "{\"done\":\"compact\"," + database + ",\"collection\":\"new\"}\n" +               //
+          "{\"done\":\"drop\"," + database + ",\"collection\":\"new\"}\n");
 }
 
 TEST_F(ShellScript, ScansWithinBounds) {

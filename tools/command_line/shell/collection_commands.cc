@@ -32,6 +32,7 @@ Result<Answer> ListCollections(Session& session, const CommandArguments&) {
 
 Result<Answer> CreateCollection(Session& session, const CommandArguments& arguments) {
   LOGWOOD_RETURN_IF_ERROR(session.database.CreateCollection(arguments[0]).status());
+  session.TellDone("create", arguments[0]);
   return Answer::kYes;
 }
 
@@ -41,11 +42,13 @@ Result<Answer> DropCollection(Session& session, const CommandArguments& argument
   // A view still sees it, and reads it through the handle.
   const bool is_in_use = session.collection && session.collection->name() == arguments[0];
   if (is_in_use && !session.view) session.collection.reset();
+  session.TellDone("drop", arguments[0]);
   return Answer::kYes;
 }
 
 Result<Answer> FlushDatabase(Session& session, const CommandArguments&) {
   LOGWOOD_RETURN_IF_ERROR(session.database.Flush());
+  session.TellDone("flush");
   return Answer::kYes;
 }
 
@@ -53,6 +56,7 @@ Result<Answer> CompactCollection(Session& session, const CommandArguments& argum
   LOGWOOD_ASSIGN_OR_RETURN(const Collection collection,
                            arguments.empty() ? session.CollectionInUse() : session.CollectionNamed(arguments[0]));
   LOGWOOD_RETURN_IF_ERROR(session.database.Compact(collection));
+  session.TellDone("compact", collection.name());
   return Answer::kYes;
 }
 

@@ -142,7 +142,9 @@ Result<size_t> CommandParser::ReadEscape(std::string_view line, size_t at) {
 }
 
 CommandParser::Progress CommandParser::AddRawLine(std::string_view line) {
-  if (line == end_line_) {
+  // The lines of a file from Windows end with \r\n, the word that names this one had its \r taken for a blank.
+  const std::string_view end = line.ends_with('\r') ? line.substr(0, line.size() - 1) : line;
+  if (line == end_line_ || end == end_line_) {
     state_ = State::kBetweenWords;
     return Progress::kComplete;
   }

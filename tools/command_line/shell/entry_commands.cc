@@ -1,4 +1,3 @@
-#include <charconv>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -7,6 +6,7 @@
 
 #include "base/status_macros.h"
 #include "tools/command_line/json_object.h"
+#include "tools/command_line/number.h"
 #include "tools/command_line/shell/command_parser.h"
 #include "tools/command_line/shell/commands.h"
 #include "tools/command_line/shell/interrupt.h"
@@ -26,10 +26,8 @@ struct ScanArguments {
 };
 
 Result<uint64_t> ReadNumber(const std::string& word, const std::string& what) {
-  uint64_t number = 0;
-  const char* const end = word.data() + word.size();
-  const auto read = std::from_chars(word.data(), end, number);
-  if (read.ec == std::errc() && read.ptr == end) return number;
+  const std::optional<uint64_t> number = ParseNumber(word);
+  if (number) return *number;
   return Status::InvalidArgument(what + " " + QuoteWord(word) + " is no number of entries, 0 or more");
 }
 
@@ -141,6 +139,7 @@ Result<Answer> PutEntry(Session& session, const CommandArguments& arguments) {
   LOGWOOD_ASSIGN_OR_RETURN(const std::string value, session.Read(arguments[1], "VALUE"));
   if (!session.batch) {
     LOGWOOD_RETURN_IF_ERROR(collection.Put(key, value, {.sync = session.sync}));
+    session.TellDone("put", collection.name(), key);
     return Answer::kYes;
   }
   session.batch->Put(collection, key, value);
@@ -152,6 +151,7 @@ Result<Answer> DeleteEntry(Session& session, const CommandArguments& arguments) 
   LOGWOOD_ASSIGN_OR_RETURN(const std::string key, session.Read(arguments[0], "KEY"));
   if (!session.batch) {
     LOGWOOD_RETURN_IF_ERROR(collection.Delete(key, {.sync = session.sync}));
+    session.TellDone("delete", collection.name(), key);
     return Answer::kYes;
   }
   session.batch->Delete(collection, key);

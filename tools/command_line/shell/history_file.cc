@@ -13,6 +13,7 @@
 
 #include "base/status_macros.h"
 #include "store/errno_status.h"
+#include "tools/command_line/descriptor.h"
 #include "tools/command_line/escape.h"
 #include "tools/command_line/shell/command_parser.h"
 
@@ -37,24 +38,18 @@ class OpenFile {
   int fd_;
 };
 
-Status WriteTo(const OpenFile& file, const std::string& path, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(file.fd(), text.data(), text.size());
-    if (written < 0 && errno != EINTR) return ErrnoStatus(path, "write", errno);
-    if (written > 0) text.remove_prefix(static_cast<size_t>(written));
-  }
-  return Status::Ok();
+Status WriteAll(const OpenFile& file, const std::string& path, std::string_view text) {
+  const int error = WriteTo(file.fd(), text);
+  return error == 0 ? Status::Ok() : ErrnoStatus(path, "write", error);
 }
 
-Result<std::string> ReadFrom(const OpenFile& file, const std::string& path) {
+Result<std::string> ReadAll(const OpenFile& file, const std::string& path) {
   std::string all;
   std::array<char, 64 * 1024> piece;
   while (all.size() <= kFileSizeMax) {
-    const ssize_t count = ::read(file.fd(), piece.data(), piece.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return ErrnoStatus(path, "read", errno);
+    LOGWOOD_ASSIGN_OR_RETURN(const size_t count, ReadFrom(file.fd(), path, piece));
     if (count == 0) return all;
-    all.append(piece.data(), static_cast<size_t>(count));
+    all.append(piece.data(), count);
   }
   return Status::Io(path + ": more than " + std::to_string(kFileSizeMax) + " bytes: remove it");
 }
@@ -104,7 +99,7 @@ Result<HistoryFile> HistoryFile::Open(const std::string& path) {
   HistoryFile history(path);
   const OpenFile file(path, O_RDONLY | O_CREAT);
   if (file.fd() < 0) return ErrnoStatus(path, "open", errno);
-  LOGWOOD_ASSIGN_OR_RETURN(const std::string text, ReadFrom(file, path));
+  LOGWOOD_ASSIGN_OR_RETURN(const std::string text, ReadAll(file, path));
   history.commands_ = CommandsIn(text);
   const size_t count = history.commands_.size();
   if (count <= kHistoryCommandsMax) return history;
@@ -119,7 +114,7 @@ Status HistoryFile::Append(const std::string& command) {
   if (command.front() == ' ' || command.front() == '\t') return Status::Ok();
   const OpenFile file(path_, O_WRONLY | O_APPEND | O_CREAT);
   if (file.fd() < 0) return ErrnoStatus(path_, "open", errno);
-  return WriteTo(file, path_, Escape(command) + "\n");
+  return WriteAll(file, path_, Escape(command) + "\n");
 }
 
 // Through a second file: another session sees the old one or the new one. What it appends meanwhile may be lost.
@@ -129,7 +124,7 @@ Status HistoryFile::Shorten() {
   for (const std::string& command : commands_) text += Escape(command) + "\n";
   const OpenFile file(next, O_WRONLY | O_CREAT | O_EXCL);
   if (file.fd() < 0) return ErrnoStatus(next, "open", errno);
-  LOGWOOD_RETURN_IF_ERROR(WriteTo(file, next, text));
+  LOGWOOD_RETURN_IF_ERROR(WriteAll(file, next, text));
   if (::rename(next.c_str(), path_.c_str()) != 0) return ErrnoStatus(path_, "rename", errno);
   return Status::Ok();
 }

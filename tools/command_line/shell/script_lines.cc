@@ -1,12 +1,10 @@
 #include "tools/command_line/shell/script_lines.h"
 
 #include <array>
-#include <cerrno>
-#include <unistd.h>
 #include <utility>
 
 #include "base/status_macros.h"
-#include "store/errno_status.h"
+#include "tools/command_line/descriptor.h"
 #include "tools/command_line/shell/command_parser.h"
 
 namespace logwood::command_line {
@@ -41,13 +39,9 @@ Result<InputLine> ScriptLines::Read(const std::string&) {
 // Returns how many bytes there were; 0 at the end.
 Result<size_t> ScriptLines::ReadMore() {
   std::array<char, 64 * 1024> piece;
-  for (;;) {
-    const ssize_t count = ::read(fd_, piece.data(), piece.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return ErrnoStatus("standard input", "read", errno);
-    ahead_.append(piece.data(), static_cast<size_t>(count));
-    return static_cast<size_t>(count);
-  }
+  LOGWOOD_ASSIGN_OR_RETURN(const size_t size, ReadFrom(fd_, "standard input", piece));
+  ahead_.append(piece.data(), size);
+  return size;
 }
 
 }  // namespace logwood::command_line

@@ -1,8 +1,10 @@
 #include "tools/command_line/shell/session.h"
 
+#include <utility>
 #include <vector>
 
 #include "base/status_macros.h"
+#include "tools/command_line/done_object.h"
 #include "tools/command_line/escape.h"
 #include "tools/command_line/shell/command_parser.h"
 
@@ -18,13 +20,18 @@ Result<std::string> NamesThereAre(const Database& database) {
   return text;
 }
 
-template <class Readable, class... Place>
-Cursor ScanRange(const Readable& readable, const KeyRange& range, const Place&... place) {
-  if (!range.limit) return readable.ScanFrom(place..., range.start);
-  return readable.Scan(place..., range.start, *range.limit);
+}  // namespace
+
+void Session::TellDone(const std::string& what, std::optional<std::string> of_collection) const {
+  if (form.json) terminal.WriteLine(ObjectOf({what, path, std::move(of_collection)}).ToString());
 }
 
-}  // namespace
+void Session::TellDone(const std::string& what, const std::string& of_collection, Bytes key) const {
+  if (!form.json) return;
+  JsonObject object = ObjectOf({what, path, of_collection});
+  object.Add("key", key);
+  terminal.WriteLine(object.ToString());
+}
 
 Result<Collection> Session::CollectionInUse() const {
   if (collection) return *collection;
@@ -54,7 +61,7 @@ Result<std::optional<PinnedValue>> Session::Get(Bytes key) const {
 
 Result<Cursor> Session::Scan(const KeyRange& range) const {
   LOGWOOD_ASSIGN_OR_RETURN(const Collection used, CollectionInUse());
-  return view ? ScanRange(*view, range, used) : ScanRange(used, range);
+  return view ? range.ScanOf(*view, used) : range.ScanOf(used);
 }
 
 }  // namespace logwood::command_line

@@ -36,6 +36,10 @@ struct Session {
 
   void Complain(const std::string& text) const { terminal.Complain(place + text); }
 
+  // What a command wrote, as the verb of that name tells it with --json; without, a write says nothing.
+  void TellDone(const std::string& what, std::optional<std::string> of_collection = {}) const;
+  void TellDone(const std::string& what, const std::string& of_collection, Bytes key) const;
+
   // The collection in use. Errors: kInvalidArgument, with the names that there are.
   [[nodiscard]] Result<Collection> CollectionInUse() const;
   // The collection of that name. Errors: kNotFound, with the names that there are.

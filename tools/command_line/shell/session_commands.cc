@@ -26,6 +26,7 @@ Result<Answer> CommitBatch(Session& session) {
   // A batch that failed is not tried again: part of the answer to "was it written" is what the error says.
   Batch batch = *std::exchange(session.batch, std::nullopt);
   LOGWOOD_RETURN_IF_ERROR(session.database.Commit(batch, {.sync = session.sync}));
+  session.TellDone("batch commit");
   return Answer::kYes;
 }
 

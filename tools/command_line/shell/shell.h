@@ -17,7 +17,8 @@ namespace logwood::command_line {
 enum class Manner : uint8_t {
   kTerminal = 0,         // Somebody, who sees prompts: errors are told, and it goes on.
   kScript = 1,           // The first error ends it.
-  kScriptKeepGoing = 2,  // Commands that fail are told, and it goes on; a line that is no command ends it.
+  kScriptKeepGoing = 2,  // Commands that fail are told, and it goes on; a line that is no command ends it: what
+                         // follows may be the rest of a value, and must not be run.
 };
 
 // Reads commands, runs them and shows what comes of it, until there are no more. Confined to one thread.

@@ -95,8 +95,10 @@ void AddShell(CLI::App& program, Action& chosen) {
   verb.add_option("DB", arguments->path, "directory of the database")->required();
   verb.add_option("COLLECTION", arguments->collection, "name of the collection to begin in");
   verb.add_flag("--read-only", arguments->read_only, "open the database for reading only, beside other readers");
-  verb.add_flag("--keep-going", arguments->keep_going,
-                "in a script, go on after a command that fails; exits with 2 at the end all the same");
+  verb.add_flag(
+      "--keep-going", arguments->keep_going,
+      "in a script, go on after a command that fails, though not after a line that is none; exits with 2 at the "
+      "end all the same");
   arguments->form.AddTo(verb);
   verb.callback(
       [&chosen, arguments] { chosen = [arguments](Terminal& terminal) { return RunShell(*arguments, terminal); }; });
