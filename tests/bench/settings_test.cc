@@ -26,7 +26,7 @@ TEST(Settings, NameWhatThereIsForABenchmarkThatThereIsNot) {
 }
 
 TEST(Settings, HaveRanges) {
-  EXPECT_EQ(MessageOf({.num = 0}), "--num is 0: give 1 to 1099511627776");
+  EXPECT_EQ(MessageOf({.num = 0}), "--num is 0: give 1 to 4294967296");
   EXPECT_EQ(MessageOf({.value_size_bytes = 16'777'217}), "--value_size is 16777217: give 0 to 16777216");
   EXPECT_EQ(MessageOf({.threads = 257}), "--threads is 257: give 1 to 256");
   EXPECT_EQ(MessageOf({.batch = 0}), "--batch is 0: give 1 to 1000000");
