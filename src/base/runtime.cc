@@ -11,8 +11,9 @@
 namespace logwood {
 namespace {
 
-// Two threads at least, so that a long merge never keeps a flush waiting.
-int BackgroundThreadCount() { return static_cast<int>(std::max(2u, std::thread::hardware_concurrency())); }
+// All databases of a process share these. Four at least, so that the merges of a few keep no flush waiting: a database
+// runs one of each at a time.
+int BackgroundThreadCount() { return static_cast<int>(std::max(4u, std::thread::hardware_concurrency())); }
 
 class SystemRuntime final : public Runtime {
  public:

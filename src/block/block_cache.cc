@@ -74,12 +74,13 @@ class BlockCache::Shard {
   }
 
  private:
-  // Goes around once, and once more for those that were marked: what is left then is pinned.
+  // Goes around once, and once more for those that were marked: what is left then is pinned, or was at that moment.
   void MakeRoom(size_t bytes, std::vector<Block>& evicted) REQUIRES(mutex_) {
     for (size_t steps = 2 * frames_.size(); steps > 0 && bytes_ > 0 && bytes_ + bytes > capacity_; --steps) {
       hand_ = hand_ + 1 < frames_.size() ? hand_ + 1 : 0;
       BlockFrame& frame = *frames_[hand_];
-      if (frame.TakeReference() || !frame.TryEmpty()) continue;
+      const bool is_second_round = steps <= frames_.size();
+      if ((frame.TakeReference() && !is_second_round) || !frame.TryEmpty()) continue;
       evicted.push_back(Empty(frame));
     }
   }

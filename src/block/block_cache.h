@@ -19,8 +19,9 @@ namespace logwood {
 // evicted. No lock is held while a block is read from the store; two threads that miss the same block at once both
 // read it, and one copy is kept. Thread-safe.
 //
-// The budget is divided among shards. A shard holds no more than its part, but for blocks that are pinned and for a
-// single block larger than that: without pins all shards together stay within `capacity_bytes` and one block a shard.
+// The budget is divided among shards. A shard holds no more than its part, but for blocks that are pinned, if only for
+// the moment of a read, and for a single block larger than that. What pins kept beyond it goes with the next blocks that
+// are read.
 class BlockCache {
  public:
   // `runtime` must outlive the cache. `capacity_bytes` may be 0: then nothing is kept.
@@ -63,7 +64,7 @@ class BlockSlots {
   BlockSlots(BlockCache& cache, size_t count) : cache_(cache), slots_(count) {}
   BlockSlots(const BlockSlots&) = delete;  // The cache refers to them.
   BlockSlots& operator=(const BlockSlots&) = delete;
-  // Its blocks leave the cache, once nobody has them pinned.
+  // Its blocks leave the cache; those that somebody has pinned, when room is needed after that.
   ~BlockSlots();
 
   // Requires: index < count.

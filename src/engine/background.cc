@@ -182,10 +182,13 @@ void Background::MergeJob() {
   }
 }
 
+// In rounds, with one merge of each collection: one that is always in need of merging must not keep others from it.
 Status Background::MergeAll() {
-  for (const CollectionInfo& collection : parts_.context.root.collections()) {
-    for (bool merged = true; merged;) {
-      LOGWOOD_ASSIGN_OR_RETURN(merged, MergeMostUrgent(collection.id));
+  for (bool merged = true; merged;) {
+    merged = false;
+    for (const CollectionInfo& collection : parts_.context.root.collections()) {
+      LOGWOOD_ASSIGN_OR_RETURN(const bool found, MergeMostUrgent(collection.id));
+      merged = merged || found;
       const MutexLock lock(mutex_);
       if (stopping_) return Status::Ok();
       if (merge_callers_ == 0) continue;

@@ -90,7 +90,7 @@ class Engine {
 
   // Brings everything that is in memory when it is called into trees, and waits for it.
   Status Flush();
-  // Flush(), then merges all trees of the collection into one; trees flushed meanwhile stay beside it. Errors: also
+  // Flush(), then merges all runs of the collection into one; what is flushed meanwhile stays beside it. Errors: also
   // kNotFound (dropped).
   Status Compact(CollectionId id);
   // Brings `parts` into their collections as their newest entries, all at once and durably: they are newer than every

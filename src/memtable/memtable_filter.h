@@ -10,9 +10,10 @@
 namespace logwood {
 
 // A Bloom filter that grows with the keys added to it: layers, each for eight times as many keys as the one before. A
-// full layer stays as it is and the next takes what comes after, so nothing is ever hashed again and no write waits for
-// it. All bits of a key lie in one cache line of a layer; the smaller layers together take an eighth of the largest and
-// stay in the processor's caches. One writer; any thread may ask.
+// full layer stays as it is and the next takes what comes after, so nothing is ever hashed again; the write that begins
+// a layer zeroes it, which is 1.5 MiB at 150,000 keys and 12 MiB at a million. All bits of a key lie in one cache line
+// of a layer; the smaller layers together take an eighth of the largest and stay in the processor's caches. One writer;
+// any thread may ask.
 class MemtableFilter {
  public:
   // Adds the key with this hash, in memory of `arena`. Who sees the key's entry published sees its bits.

@@ -35,8 +35,7 @@ size_t FileWindow::Write(uint64_t offset, Bytes data) {
 }
 
 bool IsFitForWindow(int fd) {
-  constexpr uint64_t kXfsMagic = 0x58465342;  // Not in <linux/magic.h>.
-  constexpr std::array<uint64_t, 3> kFit = {EXT4_SUPER_MAGIC, kXfsMagic, TMPFS_MAGIC};
+  constexpr std::array<uint64_t, 2> kFit = {EXT4_SUPER_MAGIC, TMPFS_MAGIC};
   struct statfs system{};
   return ::fstatfs(fd, &system) == 0 && std::ranges::find(kFit, static_cast<uint64_t>(system.f_type)) != kFit.end();
 }

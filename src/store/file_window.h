@@ -31,9 +31,11 @@ class FileWindow {
   uint64_t offset_ = 0;
 };
 
-// Whether a store into a mapped page of the file is all that a write() is, in speed and in what may fail: bytes of the
-// file that were written before have their place on the device, so that a full device is found by write() and not by a
-// signal. So it is on ext4, XFS and tmpfs; where a write gives a page a new place, or the file is far away, it is not.
+// Whether stores into mapped pages of the file are safe enough: bytes that were written before have their place on the
+// device for good, so that a full device is found by write() and not by a signal. So it is on ext4 and tmpfs; where a
+// write may give a page a new place (XFS and Btrfs share extents), or the file is far away, it is not. What remains: a
+// file made immutable or cut from outside, a file system shut down by an error, a page that cannot be read back. These
+// end the process, docs/decisions/0007.
 [[nodiscard]] bool IsFitForWindow(int fd);
 
 }  // namespace logwood

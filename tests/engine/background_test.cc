@@ -161,6 +161,34 @@ TEST(Background, CompactTakesItsTurnBetweenMergesThatNeverEnd) {
   });
 }
 
+TEST(Background, ACollectionThatAlwaysNeedsMergingKeepsNoOtherFromIt) {
+  ForSeeds([](Setting& on) {
+    const CollectionId other = on.engine->CreateCollection("other", {}).value().id;
+    for (int i = 0; i < 2; ++i) {
+      PutOne(*on.engine, other, "key", "v").Check();
+      on.PutAndFlush().Check();
+    }
+    const auto runs_of_other = [&] {
+      const ReadView view = on.engine->View().value();
+      return view.state->trees.at(other)->Statistics().runs;
+    };
+    ASSERT_EQ(runs_of_other(), 2u);
+    on.steps.merges_all_while_writing = true;
+    int plans = 0;
+    uint64_t runs_later = 2;
+    on.steps.on_plan = [&](MergeEffort) {
+      if (++plans == 4) runs_later = runs_of_other();
+      if (plans < 10) on.PutAndFlush().Check();
+    };
+    on.PutAndFlush().Check();
+    on.Settle();
+    EXPECT_GE(plans, 4);
+    EXPECT_EQ(runs_later, 1u);
+    on.steps.on_plan = nullptr;
+    on.engine->Close().Check();
+  });
+}
+
 TEST(Background, FlushWaitsForWhatWasThereAndNoMore) {
   ForSeeds([](Setting& on) {
     constexpr int kFlushes = 50;
