@@ -55,8 +55,8 @@ class AppendFile {
   [[nodiscard]] virtual uint64_t size() const = 0;
 };
 
-// One file being read, as it was when opened or longer; of a file that is still written, what lies behind its appends is
-// space prepared, which later appends fill and Finish() cuts off. Thread-safe.
+// One file being read, as it was when opened or longer; of a file that is still written, what lies behind its appends
+// is space prepared, which later appends fill and Finish() cuts off. Thread-safe.
 class ReadableFile {
  public:
   ReadableFile() = default;

@@ -20,8 +20,8 @@ namespace logwood {
 // read it, and one copy is kept. Thread-safe.
 //
 // The budget is divided among shards. A shard holds no more than its part, but for blocks that are pinned, if only for
-// the moment of a read, and for a single block larger than that. What pins kept beyond it goes with the next blocks that
-// are read.
+// the moment of a read, and for a single block larger than that. What pins kept beyond it goes with the next blocks
+// that are read.
 class BlockCache {
  public:
   // `runtime` must outlive the cache. `capacity_bytes` may be 0: then nothing is kept.

@@ -34,10 +34,9 @@ void ExpectError(const Arguments& arguments, const std::vector<std::string>& par
 
 // Every verb that reads.
 std::vector<Arguments> ReadingCalls(const std::string& path) {
-  return {{"get", path, "users", "ada"}, {"scan", path, "users"},  {"count", path, "users"},
-          {"collections", path},         {"stats", path},          {"verify", path},
-          {"export", path, "users"},
-          {"dump", path, "--log"},       {"dump", path, "--trees"}};
+  return {{"get", path, "users", "ada"}, {"scan", path, "users"}, {"count", path, "users"},
+          {"collections", path},         {"stats", path},         {"verify", path},
+          {"export", path, "users"},     {"dump", path, "--log"}, {"dump", path, "--trees"}};
 }
 
 // Every verb that writes to a database that is there.
