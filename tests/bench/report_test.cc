@@ -26,7 +26,7 @@ TEST(Environment, KnowsWhereItIs) {
   EXPECT_EQ(environment.date.size(), std::string("2026-01-01T00:00:00Z").size());
   EXPECT_GT(environment.cores, 0u);
   EXPECT_FALSE(environment.cpu_model.empty());
-  EXPECT_FALSE(environment.library_version.empty());
+  EXPECT_FALSE(environment.logwood_version.empty());
 }
 
 TEST(Report, DividesByWhatWasWrittenAndWhatIsThere) {

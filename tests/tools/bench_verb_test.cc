@@ -78,7 +78,7 @@ TEST_F(BenchVerb, TellsWhereItRan) {
   const CommandEnd end = Bench({"--benchmarks=fillseq", "--num=100", "--json", "--cache_size=1MiB", "--seed=9"});
   ASSERT_EQ(end.exit_code, 0) << end.err;
   const Json environment = Lines(end.out).at(0).at("environment");
-  for (const char* field : {"date", "cpu_model", "cores", "build_type", "library_version", "compiler", "warnings"}) {
+  for (const char* field : {"date", "cpu_model", "cores", "build_type", "logwood_version", "compiler", "warnings"}) {
     EXPECT_TRUE(environment.contains(field)) << field;
   }
   EXPECT_EQ(environment.at("options").at("num"), 100);

@@ -42,7 +42,7 @@ Environment Environment::Now() {
           .cpu_model = CpuModel(),
           .cores = static_cast<unsigned>(::sysconf(_SC_NPROCESSORS_ONLN)),
           .load = Load(),
-          .library_version = fmt::format("{}.{}.{}", kVersionMajor, kVersionMinor, kVersionPatch),
+          .logwood_version = fmt::format("{}.{}.{}", kVersionMajor, kVersionMinor, kVersionPatch),
           .build_type = LOGWOOD_BUILD_TYPE,
           .compiler = LOGWOOD_BUILD_COMPILER,
           .compiler_flags = LOGWOOD_BUILD_FLAGS,

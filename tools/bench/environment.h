@@ -11,7 +11,7 @@ struct Environment {
   std::string cpu_model;
   unsigned cores = 0;  // Hardware threads.
   double load = 0;     // Of the machine over the last minute, before the benchmark.
-  std::string library_version;
+  std::string logwood_version;
   std::string build_type;
   std::string compiler;
   std::string compiler_flags;

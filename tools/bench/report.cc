@@ -62,7 +62,7 @@ constexpr const char* kColumns = "{:<16} {:>11} {:>11} {:>9} {:>8} {:>8} {:>9} {
 
 std::string TextOf(const Environment& environment, const Settings& settings) {
   return fmt::format("{}  logwood {} ({}, {})  {}, {} cores, load {:.1f}\n", environment.date,
-                     environment.library_version, environment.build_type, environment.compiler, environment.cpu_model,
+                     environment.logwood_version, environment.build_type, environment.compiler, environment.cpu_model,
                      environment.cores, environment.load) +
          fmt::format(
              "num {}, keys {} B {}, values {} B, threads {}, batch {}, sync {}, seed {}, cache {:.0f} MiB, "
@@ -95,7 +95,7 @@ std::string JsonOf(const Environment& environment, const Settings& settings) {
                 {"cpu_model", environment.cpu_model},
                 {"cores", environment.cores},
                 {"load", environment.load},
-                {"library_version", environment.library_version},
+                {"logwood_version", environment.logwood_version},
                 {"build_type", environment.build_type},
                 {"compiler", environment.compiler},
                 {"compiler_flags", environment.compiler_flags},

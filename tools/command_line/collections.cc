@@ -8,6 +8,7 @@
 #include "tools/command_line/database_access.h"
 #include "tools/command_line/form.h"
 #include "tools/command_line/json_object.h"
+#include "tools/command_line/place_arguments.h"
 #include "tools/command_line/verb.h"
 
 namespace logwood::command_line {
@@ -38,7 +39,7 @@ void AddCollections(CLI::App& program, Action& chosen) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App& verb = *program.add_subcommand("collections", "List the collections of a database");
   verb.footer("One name a line, in the order of their creation; \\t \\n \\r \\\\ \\xHH stand for bytes as in scan.");
-  verb.add_option("DB", arguments->path, "directory of the database")->required();
+  AddDatabaseTo(verb, arguments->path);
   verb.add_flag("--hex", arguments->form.hex, "names are shown in hexadecimal");
   arguments->form.AddJsonTo(verb);
   verb.callback([&chosen, arguments] {

@@ -9,6 +9,7 @@
 #include "tools/command_line/done_object.h"
 #include "tools/command_line/escape.h"
 #include "tools/command_line/form.h"
+#include "tools/command_line/place_arguments.h"
 #include "tools/command_line/verb.h"
 
 namespace logwood::command_line {
@@ -59,7 +60,7 @@ void AddCompact(CLI::App& program, Action& chosen) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App& verb = *program.add_subcommand("compact", "Merge collections down to one tree each");
   verb.footer("Fewest reads, least space: writes anew all that the collections hold. Without COLLECTION: all of them.");
-  verb.add_option("DB", arguments->path, "directory of the database")->required();
+  AddDatabaseTo(verb, arguments->path);
   verb.add_option("COLLECTION", arguments->collections, "names of collections");
   arguments->form.AddJsonTo(verb);
   verb.callback(

@@ -8,6 +8,7 @@
 #include "tools/command_line/database_access.h"
 #include "tools/command_line/form.h"
 #include "tools/command_line/json_object.h"
+#include "tools/command_line/place_arguments.h"
 #include "tools/command_line/range_options.h"
 #include "tools/command_line/verb.h"
 
@@ -48,8 +49,7 @@ void AddCount(CLI::App& program, Action& chosen) {
   verb.footer(
       "Reads all that it counts. Of --from, --to and --prefix all that are given hold. How many entries trees hold,\n"
       "overwritten and deleted ones included, is known without reading them: logwood stats DB");
-  verb.add_option("DB", arguments->path, "directory of the database")->required();
-  verb.add_option("COLLECTION", arguments->collection, "name of the collection")->required();
+  AddCollectionTo(verb, arguments->path, arguments->collection);
   arguments->range.AddTo(verb);
   arguments->form.AddTo(verb);
   verb.callback(

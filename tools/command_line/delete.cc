@@ -8,6 +8,7 @@
 #include "tools/command_line/database_access.h"
 #include "tools/command_line/done_object.h"
 #include "tools/command_line/form.h"
+#include "tools/command_line/place_arguments.h"
 #include "tools/command_line/verb.h"
 
 namespace logwood::command_line {
@@ -58,8 +59,7 @@ void AddDelete(CLI::App& program, Action& chosen) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App& verb = *program.add_subcommand("delete", "Delete one entry");
   verb.footer("A key that is absent before is absent after: that is done, too, unless --must-exist is given.");
-  verb.add_option("DB", arguments->path, "directory of the database")->required();
-  verb.add_option("COLLECTION", arguments->collection, "name of the collection")->required();
+  AddCollectionTo(verb, arguments->path, arguments->collection);
   verb.add_option("KEY", arguments->key, "one that begins with - stands behind --")->required();
   verb.add_flag("--must-exist", arguments->must_exist, "look first, and exit with 1 where the key is absent");
   verb.add_flag("--no-sync", arguments->no_sync,

@@ -8,6 +8,7 @@
 #include "tools/command_line/done_object.h"
 #include "tools/command_line/escape.h"
 #include "tools/command_line/form.h"
+#include "tools/command_line/place_arguments.h"
 #include "tools/command_line/verb.h"
 
 namespace logwood::command_line {
@@ -39,8 +40,7 @@ void AddDrop(CLI::App& program, Action& chosen) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App& verb = *program.add_subcommand("drop", "Remove a collection with all its entries");
   verb.footer("There is no way back. A collection that is not there is an error.");
-  verb.add_option("DB", arguments->path, "directory of the database")->required();
-  verb.add_option("COLLECTION", arguments->collection, "name of the collection")->required();
+  AddCollectionTo(verb, arguments->path, arguments->collection);
   arguments->form.AddJsonTo(verb);
   verb.callback(
       [&chosen, arguments] { chosen = [arguments](Terminal& terminal) { return Drop(*arguments, terminal); }; });

@@ -9,6 +9,7 @@
 #include "tools/command_line/entry_format.h"
 #include "tools/command_line/form.h"
 #include "tools/command_line/output_file.h"
+#include "tools/command_line/place_arguments.h"
 #include "tools/command_line/progress_bar.h"
 #include "tools/command_line/range_options.h"
 #include "tools/command_line/verb.h"
@@ -122,8 +123,7 @@ void AddExport(CLI::App& program, Action& chosen) {
       "In the formats that load reads, in key order; what is exported loads as the same entries, whatever their "
       "bytes.\n"
       "Of --from, --to and --prefix all that are given hold.");
-  verb.add_option("DB", arguments->path, "directory of the database")->required();
-  verb.add_option("COLLECTION", arguments->collection, "name of the collection")->required();
+  AddCollectionTo(verb, arguments->path, arguments->collection);
   verb.add_option("FILE", arguments->file, "what is written, and must not be there; - is standard output")
       ->capture_default_str();
   verb.add_option("--format", arguments->format, "tsv, csv or jsonl; without it by the file's ending, else tsv")

@@ -8,6 +8,7 @@
 #include "tools/command_line/done_object.h"
 #include "tools/command_line/escape.h"
 #include "tools/command_line/form.h"
+#include "tools/command_line/place_arguments.h"
 #include "tools/command_line/verb.h"
 
 namespace logwood::command_line {
@@ -36,7 +37,7 @@ void AddFlush(CLI::App& program, Action& chosen) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App& verb = *program.add_subcommand("flush", "Bring all that the log holds into trees");
   verb.footer("The next open then has nothing to replay.");
-  verb.add_option("DB", arguments->path, "directory of the database")->required();
+  AddDatabaseTo(verb, arguments->path);
   arguments->form.AddJsonTo(verb);
   verb.callback(
       [&chosen, arguments] { chosen = [arguments](Terminal& terminal) { return Flush(*arguments, terminal); }; });

@@ -8,6 +8,7 @@
 #include "tools/command_line/database_access.h"
 #include "tools/command_line/form.h"
 #include "tools/command_line/json_object.h"
+#include "tools/command_line/place_arguments.h"
 #include "tools/command_line/verb.h"
 
 namespace logwood::command_line {
@@ -68,8 +69,7 @@ void AddGet(CLI::App& program, Action& chosen) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App& verb = *program.add_subcommand("get", "Show the value of a key; exits with 1 where it is absent");
   verb.footer("The value is shown byte for byte, then a line end.");
-  verb.add_option("DB", arguments->path, "directory of the database")->required();
-  verb.add_option("COLLECTION", arguments->collection, "name of the collection")->required();
+  AddCollectionTo(verb, arguments->path, arguments->collection);
   verb.add_option("KEY", arguments->key, "one that begins with - stands behind --")->required();
   CLI::Option& raw = *verb.add_flag("--raw", arguments->raw, "without the line end: the value and nothing else");
   arguments->form.AddTo(verb);

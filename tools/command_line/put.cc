@@ -8,6 +8,7 @@
 #include "tools/command_line/database_access.h"
 #include "tools/command_line/done_object.h"
 #include "tools/command_line/form.h"
+#include "tools/command_line/place_arguments.h"
 #include "tools/command_line/verb.h"
 
 namespace logwood::command_line {
@@ -62,8 +63,7 @@ void AddPut(CLI::App& program, Action& chosen) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App& verb = *program.add_subcommand("put", "Write one entry");
   verb.footer("A KEY or VALUE that begins with - stands behind --, as in: logwood put DB COLLECTION -- -key -value");
-  verb.add_option("DB", arguments->path, "directory of the database")->required();
-  verb.add_option("COLLECTION", arguments->collection, "name of the collection")->required();
+  AddCollectionTo(verb, arguments->path, arguments->collection);
   verb.add_option("KEY", arguments->key, "up to 65536 bytes")->required();
   verb.add_option("VALUE", arguments->value, "up to 16777216 bytes; - reads it from standard input")->required();
   verb.add_flag("--create", arguments->create, "make database and collection where they are not there");

@@ -7,6 +7,7 @@
 #include "logwood/database.h"
 #include "tools/command_line/database_access.h"
 #include "tools/command_line/form.h"
+#include "tools/command_line/place_arguments.h"
 #include "tools/command_line/range_options.h"
 #include "tools/command_line/verb.h"
 
@@ -48,8 +49,7 @@ void AddScan(CLI::App& program, Action& chosen) {
       "One entry a line, KEY<TAB>VALUE. \\t \\n \\r \\\\ stand for those bytes, \\xHH for other control bytes and for "
       "what\n"
       "is no UTF-8. Of --from, --to and --prefix all that are given hold.");
-  verb.add_option("DB", arguments->path, "directory of the database")->required();
-  verb.add_option("COLLECTION", arguments->collection, "name of the collection")->required();
+  AddCollectionTo(verb, arguments->path, arguments->collection);
   arguments->range.AddTo(verb);
   verb.add_flag("--reverse", arguments->reverse, "from the largest key down");
   arguments->form.AddTo(verb);

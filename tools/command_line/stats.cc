@@ -6,6 +6,7 @@
 #include "logwood/database.h"
 #include "tools/command_line/database_access.h"
 #include "tools/command_line/form.h"
+#include "tools/command_line/place_arguments.h"
 #include "tools/command_line/statistics_page.h"
 #include "tools/command_line/verb.h"
 
@@ -32,7 +33,7 @@ void AddStats(CLI::App& program, Action& chosen) {
   verb.footer(
       "Entries of trees count once for each run that has them, tombstones included. What is in memory is what the\n"
       "log holds. include/logwood/statistics.h explains every member of the JSON object.");
-  verb.add_option("DB", arguments->path, "directory of the database")->required();
+  AddDatabaseTo(verb, arguments->path);
   arguments->form.AddJsonTo(verb);
   verb.callback(
       [&chosen, arguments] { chosen = [arguments](Terminal& terminal) { return Stats(*arguments, terminal); }; });

@@ -6,6 +6,7 @@
 #include "logwood/database.h"
 #include "tools/command_line/database_access.h"
 #include "tools/command_line/form.h"
+#include "tools/command_line/place_arguments.h"
 #include "tools/command_line/verb.h"
 #include "tools/command_line/verification_report.h"
 
@@ -37,7 +38,7 @@ void AddVerify(CLI::App& program, Action& chosen) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App& verb = *program.add_subcommand("verify", "Read everything and check it; exits with 1 where it is damaged");
   verb.footer("Shows each damage, and each stranger: a file in the directory that is none of the database's own.");
-  verb.add_option("DB", arguments->path, "directory of the database")->required();
+  AddDatabaseTo(verb, arguments->path);
   arguments->form.AddJsonTo(verb);
   verb.callback(
       [&chosen, arguments] { chosen = [arguments](Terminal& terminal) { return Verify(*arguments, terminal); }; });

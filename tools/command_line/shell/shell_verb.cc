@@ -12,6 +12,7 @@
 #include "tools/command_line/database_access.h"
 #include "tools/command_line/escape.h"
 #include "tools/command_line/form.h"
+#include "tools/command_line/place_arguments.h"
 #include "tools/command_line/shell/completion.h"
 #include "tools/command_line/shell/history_file.h"
 #include "tools/command_line/shell/interrupt.h"
@@ -92,7 +93,7 @@ void AddShell(CLI::App& program, Action& chosen) {
       "completes, and history is kept in $XDG_STATE_HOME/logwood/history (else ~/.local/state), but not of lines that\n"
       "begin with a blank. Otherwise there is no prompt, errors name the line, and the shell exits with 0 where all\n"
       "answers were yes, with 1 where one was no (a key is absent, damage was found), with 2 at the first error.");
-  verb.add_option("DB", arguments->path, "directory of the database")->required();
+  AddDatabaseTo(verb, arguments->path);
   verb.add_option("COLLECTION", arguments->collection, "name of the collection to begin in");
   verb.add_flag("--read-only", arguments->read_only, "open the database for reading only, beside other readers");
   verb.add_flag(
