@@ -34,7 +34,7 @@ namespace {
 using testing::SimulatedStore;
 
 constexpr int kKeyCount = 40;
-constexpr Options kSmall = {.cache_size_bytes = 1 << 16, .memtable_size_bytes = 4096, .log_file_size_bytes = 4096};
+constexpr Options kSmall = {.memory_budget_bytes = 1 << 16, .memtable_size_bytes = 4096, .log_file_size_bytes = 4096};
 
 std::string KeyOf(int i) { return "key " + std::to_string(100 + i); }
 

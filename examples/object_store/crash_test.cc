@@ -57,7 +57,7 @@ class Program {
 
   Status Run() {
     Result<Database> db =
-        Database::Open(store_, Options{.cache_size_bytes = 16384, .memtable_size_bytes = 512}, runtime_);
+        Database::Open(store_, Options{.memory_budget_bytes = 16384, .memtable_size_bytes = 512}, runtime_);
     if (!db.ok()) return db.status();
     const Status status = Write(*db);
     const Status closed = db->Close();

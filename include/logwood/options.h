@@ -25,11 +25,14 @@ enum class OpenMode : uint8_t {
 // How a database works. The defaults are for a program that has some hundred MiB to spare.
 struct Options {
   OpenMode mode = OpenMode::kOpenOrCreate;
-  // Bytes of blocks kept in memory. Default 64 MiB; 0 to 2^40. Raise it until what is read often fits.
-  uint64_t cache_size_bytes = uint64_t{64} << 20;
-  // Bytes of entries that collect in memory before they are flushed. Default 64 MiB; 512 to 2^32. Larger means fewer
-  // merges and a longer recovery.
-  uint64_t memtable_size_bytes = uint64_t{64} << 20;
+  // Bytes of memory for all that the database keeps: memtables, blocks, indexes and filters of trees, and what jobs,
+  // views and cursors hold of them. Default 128 MiB; 16 KiB to 2^40. Blocks get what the others leave, an eighth at
+  // least. Raise it until what is read often fits.
+  uint64_t memory_budget_bytes = uint64_t{128} << 20;
+  // Bytes of entries that collect in memory before they are flushed; two more times as many may wait for it. Default 0:
+  // a fifth of the budget, 64 MiB at most; 512 to a quarter of the budget, and to 2^32. Larger means fewer merges, a
+  // longer recovery, and less room for blocks.
+  uint64_t memtable_size_bytes = 0;
   // Bytes of log after which a next log file is begun. Default 64 MiB; 4 KiB to 2^32.
   uint64_t log_file_size_bytes = uint64_t{64} << 20;
 };

@@ -48,9 +48,21 @@ struct StoredStatistics {
   FileStatistics strangers;  // That were there at the open and are none of the database's own.
 };
 
+// What of Options::memory_budget_bytes is used, by what for.
+struct MemoryStatistics {
+  uint64_t budget_bytes = 0;
+  uint64_t memtables_bytes = 0;     // Active, sealed, and those that only views still hold.
+  uint64_t spare_bytes = 0;         // Kept for the next memtables.
+  uint64_t blocks_bytes = 0;        // In the cache, and those that only cursors and values still hold.
+  uint64_t cache_tables_bytes = 0;  // With which blocks are found and evicted.
+  uint64_t indexes_bytes = 0;       // Of trees; evicted where memory is short, like filters.
+  uint64_t filters_bytes = 0;
+  uint64_t jobs_bytes = 0;  // Buffers of flushes, merges and ingests.
+};
+
 // The cache of blocks. A block that only cursors and values still hold is in use, but not of the cache.
 struct CacheStatistics {
-  uint64_t capacity_bytes = 0;
+  uint64_t capacity_bytes = 0;  // What others leave of the memory budget at this moment.
   uint64_t used_bytes = 0;
   uint64_t hits = 0;    // Counter: blocks found.
   uint64_t misses = 0;  // Counter: blocks read from the store, merges and Verify() included.
@@ -83,6 +95,7 @@ struct DatabaseStatistics {
   MemtableStatistics active_memtables;            // That take what is written now.
   MemtableStatistics sealed_memtables;            // That wait for their flush.
   StoredStatistics stored;
+  MemoryStatistics memory;
   CacheStatistics cache;
   SequenceStatistics published;  // The last write that readers see.
   SequenceStatistics flushed;    // The last write that is in trees: all after it is in log and memory.

@@ -8,6 +8,7 @@
 #include "api/view_state.h"
 #include "base/status_macros.h"
 #include "engine/engine.h"
+#include "engine/option_limits.h"
 #include "logwood/segment.h"
 #include "lsm/lsm_kind.h"
 
@@ -44,7 +45,7 @@ Database::~Database() {
 
 Result<Database> Database::Open(const std::string& path, const Options& options) {
   // Before anything comes into being.
-  LOGWOOD_RETURN_IF_ERROR(Engine::CheckOptions(options).WithContext("open " + path));
+  LOGWOOD_RETURN_IF_ERROR(CheckOptions(options).WithContext("open " + path));
   const bool creates = options.mode == OpenMode::kOpenOrCreate || options.mode == OpenMode::kCreate;
   LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<Store> store,
                            OpenFileStore(path, creates ? MissingDirectory::kCreate : MissingDirectory::kFail));

@@ -3,48 +3,19 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
-#include <new>
 #include <utility>
 
 #include "base/assert.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define LOGWOOD_WITH_ADDRESS_SANITIZER
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define LOGWOOD_WITH_ADDRESS_SANITIZER
-#endif
-#endif
-#if defined(LOGWOOD_WITH_ADDRESS_SANITIZER)
-#include <sanitizer/asan_interface.h>
-#endif
 
 namespace logwood {
 namespace {
 
 constexpr size_t kAlignmentMax = 64;
 
-// AddressSanitizer is to take what lies in a pool for memory that was given back.
-void Forbid([[maybe_unused]] const ArenaChunk& chunk, [[maybe_unused]] size_t size) {
-#if defined(LOGWOOD_WITH_ADDRESS_SANITIZER)
-  ASAN_POISON_MEMORY_REGION(chunk.get(), size);
-#endif
-}
-
-void Allow([[maybe_unused]] const ArenaChunk& chunk, [[maybe_unused]] size_t size) {
-#if defined(LOGWOOD_WITH_ADDRESS_SANITIZER)
-  ASAN_UNPOISON_MEMORY_REGION(chunk.get(), size);
-#endif
-}
-
 }  // namespace
 
-void ArenaChunkDeleter::operator()(std::byte* chunk) const noexcept {
-  ::operator delete[](chunk, std::align_val_t{kAlignmentMax});
-}
-
 ArenaPool::~ArenaPool() {
-  for (const ArenaChunk& chunk : chunks_) Allow(chunk, Arena::kChunkSizeMax);
+  if (budget_ != nullptr) budget_->Release(MemoryUse::kSpareArenas, chunks_.size() * Arena::kChunkSizeMax);
 }
 
 size_t ArenaPool::bytes() const {
@@ -57,14 +28,16 @@ ArenaChunk ArenaPool::Take() {
   if (chunks_.empty()) return nullptr;
   ArenaChunk chunk = std::move(chunks_.back());
   chunks_.pop_back();
-  Allow(chunk, Arena::kChunkSizeMax);
+  AllowAccess(chunk.get(), Arena::kChunkSizeMax);
+  if (budget_ != nullptr) budget_->Release(MemoryUse::kSpareArenas, Arena::kChunkSizeMax);
   return chunk;
 }
 
 void ArenaPool::Give(ArenaChunk chunk) {
   const std::lock_guard lock(mutex_);
   if ((chunks_.size() + 1) * Arena::kChunkSizeMax > capacity_bytes_) return;
-  Forbid(chunk, Arena::kChunkSizeMax);
+  ForbidAccess(chunk.get(), Arena::kChunkSizeMax);
+  if (budget_ != nullptr) budget_->Charge(MemoryUse::kSpareArenas, Arena::kChunkSizeMax);
   chunks_.push_back(std::move(chunk));
 }
 
@@ -72,6 +45,7 @@ Arena::Arena(std::shared_ptr<ArenaPool> pool) : pool_(std::move(pool)) {}
 
 Arena::~Arena() {
   if (pool_ == nullptr) return;
+  if (pool_->budget_ != nullptr) pool_->budget_->Release(MemoryUse::kMemtables, bytes());
   for (ArenaChunk& chunk : large_chunks_) pool_->Give(std::move(chunk));
 }
 
@@ -102,8 +76,9 @@ std::byte* Arena::NewChunk(size_t size) {
   const bool is_large = size == kChunkSizeMax;
   ArenaChunk chunk = is_large && pool_ != nullptr ? pool_->Take() : nullptr;
   if (chunk == nullptr) {
-    chunk.reset(static_cast<std::byte*>(::operator new[](size, std::align_val_t{kAlignmentMax})));
+    chunk = ArenaChunk(AllocateBytes(size), ArenaChunkDeleter{size});
   }
+  if (pool_ != nullptr && pool_->budget_ != nullptr) pool_->budget_->Charge(MemoryUse::kMemtables, size);
   bytes_.fetch_add(size, std::memory_order_relaxed);
   std::vector<ArenaChunk>& chunks = is_large ? large_chunks_ : chunks_;
   chunks.push_back(std::move(chunk));

@@ -5,15 +5,19 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <utility>
 #include <vector>
 
+#include "base/memory_budget.h"
+#include "base/pages.h"
 #include "logwood/bytes.h"
 
 namespace logwood {
 
 // A piece of memory that an arena took from the system, aligned to a cache line.
 struct ArenaChunkDeleter {
-  void operator()(std::byte* chunk) const noexcept;
+  void operator()(std::byte* chunk) const noexcept { FreeBytes(chunk, size); }
+  size_t size = 0;
 };
 using ArenaChunk = std::unique_ptr<std::byte[], ArenaChunkDeleter>;
 
@@ -21,8 +25,10 @@ using ArenaChunk = std::unique_ptr<std::byte[], ArenaChunkDeleter>;
 // most of what an arena is used for. Thread-safe.
 class ArenaPool {
  public:
-  // Keeps up to `capacity_bytes`; what comes beyond that goes back to the system.
-  explicit ArenaPool(size_t capacity_bytes) : capacity_bytes_(capacity_bytes) {}
+  // Keeps up to `capacity_bytes`; what comes beyond that goes back to the system. `budget` is charged for what it keeps
+  // and for what its arenas take; it may be null.
+  explicit ArenaPool(size_t capacity_bytes, std::shared_ptr<MemoryBudget> budget = nullptr)
+      : capacity_bytes_(capacity_bytes), budget_(std::move(budget)) {}
   ArenaPool(const ArenaPool&) = delete;  // Arenas refer to it.
   ArenaPool& operator=(const ArenaPool&) = delete;
   ~ArenaPool();
@@ -38,6 +44,7 @@ class ArenaPool {
   void Give(ArenaChunk chunk);
 
   const size_t capacity_bytes_;
+  const std::shared_ptr<MemoryBudget> budget_;  // Or null.
   mutable std::mutex mutex_;        // Held for a moment and never while waiting, so no simulator needs to know.
   std::vector<ArenaChunk> chunks_;  // Guarded by mutex_.
 };

@@ -70,8 +70,7 @@ class Block::Parser {
   Bytes values_;  // With the zeros behind them.
 };
 
-Result<Block> Block::Parse(std::unique_ptr<std::byte[]> data, size_t size, const BlockIdentity& identity,
-                           const std::string& where) {
+Result<Block> Block::Parse(PooledBytes data, size_t size, const BlockIdentity& identity, const std::string& where) {
   Block block;
   block.data_ = std::move(data);
   block.size_ = size;

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/ids.h"
+#include "base/page_pool.h"
 #include "codec/entry_type.h"
 #include "logwood/bytes.h"
 #include "logwood/result.h"
@@ -118,7 +119,7 @@ class BlockBuilder {
   std::unique_ptr<Arena> arena_;
   std::vector<Pending> entries_;
   Contents contents_;
-  std::vector<std::byte> output_;
+  std::vector<std::byte, PageAllocator<std::byte>> output_;
 };
 
 // A verified block in memory. Immutable but for assignment; thread-safe to read. Movable.
@@ -127,8 +128,8 @@ class Block {
   // Takes over `data`, of which the first length-in-header bytes are the block, verifies the checksum, the layout, the
   // order of heads and keys, and that the kind is the one asked for. `where` begins messages ("tree file 7 offset
   // 4096"). Errors: kCorruption; kUnsupported (reserved entry type or flag).
-  [[nodiscard]] static Result<Block> Parse(std::unique_ptr<std::byte[]> data, size_t size,
-                                           const BlockIdentity& identity, const std::string& where);
+  [[nodiscard]] static Result<Block> Parse(PooledBytes data, size_t size, const BlockIdentity& identity,
+                                           const std::string& where);
   // A block without entries, to be replaced by one that has some.
   Block() = default;
 
@@ -157,7 +158,6 @@ class Block {
   // Compares what follows the prefix in the key at `index` with `suffix`, whose head is the same.
   [[nodiscard]] std::strong_ordering CompareTied(uint32_t index, Bytes suffix) const noexcept;
 
-  std::unique_ptr<std::byte[]> data_;
   size_t size_ = 0;
   BlockKind kind_ = BlockKind::kLeaf;
   uint8_t flags_ = 0;
@@ -170,6 +170,7 @@ class Block {
   const std::byte* types_ = nullptr;  // Null: all are puts.
   const std::byte* tails_ = nullptr;
   const std::byte* values_ = nullptr;
+  PooledBytes data_;  // Last: a reader needs the others alone.
 };
 
 }  // namespace logwood

@@ -29,11 +29,12 @@ uint64_t HashOf(uint64_t address) {
 // has one and the block out of one that has none. So a hit moves nothing. Thread-safe.
 class BlockCache::Shard {
  public:
-  Shard(Runtime& runtime, size_t capacity) : mutex_(runtime), capacity_(capacity) {}
+  Shard(Runtime& runtime, BlockCache& cache) : cache_(cache), mutex_(runtime) {}
   Shard(const Shard&) = delete;  // Owns its frames.
   Shard& operator=(const Shard&) = delete;
   ~Shard() {
     for (BlockFrame* const frame : frames_) frame->Abandon();
+    cache_.budget_->Release(MemoryUse::kCacheTables, frames_.size() * kFrameCharge);
   }
 
   // Keeps `block` in `slot` and pins it; pins the one that is there already where somebody was faster.
@@ -48,7 +49,7 @@ class BlockCache::Shard {
       }
       there->set_slot(nullptr);  // It has as many pins as it may.
     }
-    MakeRoom(block.bytes(), evicted);
+    MakeRoom(cache_.Excess(), evicted);
     BlockFrame* const frame = FreeFrame();
     bytes_ += block.bytes();
     frame->Fill(std::move(block), &slot);
@@ -65,6 +66,12 @@ class BlockCache::Shard {
     if (frame->TryEmpty()) forgotten = Empty(*frame);
   }
 
+  void MakeRoom(size_t bytes) {
+    std::vector<Block> evicted;
+    const MutexLock lock(mutex_);
+    MakeRoom(bytes, evicted);
+  }
+
   void AddTo(Statistics& sum) const {
     const MutexLock lock(mutex_);
     for (const BlockFrame* const frame : frames_) sum.hits += frame->hits();
@@ -74,14 +81,19 @@ class BlockCache::Shard {
   }
 
  private:
-  // Goes around once, and once more for those that were marked: what is left then is pinned, or was at that moment.
+  static constexpr size_t kFrameCharge = sizeof(BlockFrame) + 2 * sizeof(BlockFrame*);
+
+  // Evicts so many bytes. Goes around once, and once more for those that were marked: what is left then is pinned, or
+  // was at that moment.
   void MakeRoom(size_t bytes, std::vector<Block>& evicted) REQUIRES(mutex_) {
-    for (size_t steps = 2 * frames_.size(); steps > 0 && bytes_ > 0 && bytes_ + bytes > capacity_; --steps) {
+    size_t made = 0;
+    for (size_t steps = 2 * frames_.size(); steps > 0 && bytes_ > 0 && made < bytes; --steps) {
       hand_ = hand_ + 1 < frames_.size() ? hand_ + 1 : 0;
       BlockFrame& frame = *frames_[hand_];
       const bool is_second_round = steps <= frames_.size();
       if ((frame.TakeReference() && !is_second_round) || !frame.TryEmpty()) continue;
       evicted.push_back(Empty(frame));
+      made += PagePool::ChargeOf(evicted.back().bytes());
     }
   }
 
@@ -95,14 +107,17 @@ class BlockCache::Shard {
   }
 
   BlockFrame* FreeFrame() REQUIRES(mutex_) {
-    if (free_.empty()) return frames_.emplace_back(new BlockFrame);
+    if (free_.empty()) {
+      cache_.budget_->Charge(MemoryUse::kCacheTables, kFrameCharge);
+      return frames_.emplace_back(new BlockFrame);
+    }
     BlockFrame* const frame = free_.back();
     free_.pop_back();
     return frame;
   }
 
+  BlockCache& cache_;
   mutable Mutex mutex_;
-  const size_t capacity_;
   std::vector<BlockFrame*> frames_ GUARDED_BY(mutex_);  // Owned, until Abandon().
   std::vector<BlockFrame*> free_ GUARDED_BY(mutex_);    // Those without a block.
   size_t hand_ GUARDED_BY(mutex_) = 0;
@@ -111,18 +126,23 @@ class BlockCache::Shard {
   uint64_t pins_not_hits_ GUARDED_BY(mutex_) = 0;  // That count as misses: the block was read for nothing.
 };
 
-BlockCache::BlockCache(Runtime& runtime, size_t capacity_bytes) : capacity_bytes_(capacity_bytes) {
-  if (capacity_bytes == 0) return;
-  const size_t count = std::bit_floor(std::clamp<size_t>(capacity_bytes / kShardCapacityMin, 1, kShardsMax));
-  for (size_t i = 0; i < count; ++i) shards_.push_back(std::make_unique<Shard>(runtime, capacity_bytes / count));
+BlockCache::BlockCache(Runtime& runtime, std::shared_ptr<MemoryBudget> budget)
+    : budget_(std::move(budget)), pool_(std::make_shared<PagePool>(budget_)), residents_(runtime, *budget_) {
+  const uint64_t capacity = budget_->limits().blocks_bytes_max;
+  if (capacity == 0) return;
+  const size_t count = std::bit_floor(std::clamp<size_t>(capacity / kShardCapacityMin, 1, kShardsMax));
+  for (size_t i = 0; i < count; ++i) shards_.push_back(std::make_unique<Shard>(runtime, *this));
 }
+
+BlockCache::BlockCache(Runtime& runtime, size_t capacity_bytes)
+    : BlockCache(runtime, MemoryBudget::OfBlocks(capacity_bytes)) {}
 
 BlockCache::~BlockCache() = default;
 
 Result<BlockPin> BlockCache::Read(const BlockFile& file, BlockReference reference, BlockKind kind, BlockSlot& slot) {
   BlockFrame* const frame = slot.frame.load(std::memory_order_acquire);
   if (frame != nullptr && frame->PinFor(slot)) return BlockPin(frame);
-  LOGWOOD_ASSIGN_OR_RETURN(Block block, file.ReadBlock(reference, kind));
+  LOGWOOD_ASSIGN_OR_RETURN(Block block, file.ReadBlock(reference, kind, pool_.get()));
   if (!shards_.empty()) return ShardOf(slot).Insert(std::move(block), slot);
   misses_uncached_.fetch_add(1, std::memory_order_relaxed);
   auto* const unkept = new BlockFrame;
@@ -137,6 +157,18 @@ BlockCache::Shard& BlockCache::ShardOf(const BlockSlot& slot) const {
 
 void BlockCache::Forget(BlockSlot& slot) {
   if (!shards_.empty()) ShardOf(slot).Forget(slot);
+}
+
+void BlockCache::MakeRoom() {
+  residents_.MakeRoom();
+  const size_t excess = Excess();
+  if (excess == 0) return;
+  for (const std::unique_ptr<Shard>& shard : shards_) shard->MakeRoom(excess / shards_.size() + 1);
+}
+
+size_t BlockCache::Excess() const noexcept {
+  const uint64_t room = budget_->blocks_bytes_room();
+  return std::max(budget_->bytes(MemoryUse::kBlocks), room) - room;
 }
 
 BlockCache::Statistics BlockCache::statistics() const {

@@ -6,25 +6,31 @@
 #include <memory>
 #include <vector>
 
+#include "base/memory_budget.h"
+#include "base/page_pool.h"
+#include "base/pages.h"
 #include "block/block.h"
 #include "block/block_file.h"
 #include "block/block_frame.h"
+#include "block/resident_clock.h"
 #include "logwood/result.h"
 #include "logwood/runtime.h"
 
 namespace logwood {
 
-// Blocks of one database in memory, within a budget: sharded, evicted by CLOCK. Whoever may want a block again keeps a
-// slot for it (BlockSlots) and finds it there without a lock or a search. A block that someone has pinned is not
+// Blocks of one database in memory, within its budget: sharded, evicted by CLOCK. Whoever may want a block again keeps
+// a slot for it (BlockSlots) and finds it there without a lock or a search. A block that someone has pinned is not
 // evicted. No lock is held while a block is read from the store; two threads that miss the same block at once both
 // read it, and one copy is kept. Thread-safe.
 //
-// The budget is divided among shards. A shard holds no more than its part, but for blocks that are pinned, if only for
-// the moment of a read, and for a single block larger than that. What pins kept beyond it goes with the next blocks
-// that are read.
+// Its blocks take what the memory budget leaves them, and give back what others take: with the next blocks that are
+// read, and in MakeRoom(). They take more only where they are pinned, if only for the moment of a read, or where one
+// block is larger. Indexes and filters of trees are evicted in MakeRoom() too, and when others come (residents()).
 class BlockCache {
  public:
-  // `runtime` must outlive the cache. `capacity_bytes` may be 0: then nothing is kept.
+  // `runtime` must outlive the cache.
+  BlockCache(Runtime& runtime, std::shared_ptr<MemoryBudget> budget);
+  // With a budget of its own, for blocks alone. `capacity_bytes` may be 0: then nothing is kept.
   BlockCache(Runtime& runtime, size_t capacity_bytes);
   BlockCache(const BlockCache&) = delete;  // Slots refer to it.
   BlockCache& operator=(const BlockCache&) = delete;
@@ -42,7 +48,13 @@ class BlockCache {
   };
   // Each number is right by itself; together they may be of slightly different moments. Cost: looks at every frame.
   [[nodiscard]] Statistics statistics() const;
-  [[nodiscard]] size_t capacity_bytes() const noexcept { return capacity_bytes_; }
+  // What blocks may take now.
+  [[nodiscard]] size_t capacity_bytes() const noexcept { return budget_->blocks_bytes_room(); }
+  // Gives back what others have taken since. Cost: looks at every frame if blocks are pinned beyond their budget.
+  void MakeRoom();
+
+  [[nodiscard]] MemoryBudget& budget() noexcept { return *budget_; }
+  [[nodiscard]] ResidentClock& residents() noexcept { return residents_; }
 
  private:
   friend class BlockSlots;
@@ -52,8 +64,13 @@ class BlockCache {
   // Empties a slot that goes.
   void Forget(BlockSlot& slot);
 
-  const size_t capacity_bytes_;
+  // Bytes by which blocks exceed their budget.
+  [[nodiscard]] size_t Excess() const noexcept;
+
+  const std::shared_ptr<MemoryBudget> budget_;
+  const std::shared_ptr<PagePool> pool_;
   std::vector<std::unique_ptr<Shard>> shards_;  // A power of two of them; none where nothing is kept.
+  ResidentClock residents_;                     // Its objects have slots.
   std::atomic<uint64_t> misses_uncached_ = 0;   // Where there are no shards. Relaxed: a figure.
 };
 
@@ -74,7 +91,7 @@ class BlockSlots {
 
  private:
   BlockCache& cache_;
-  std::vector<BlockSlot> slots_;
+  std::vector<BlockSlot, PageAllocator<BlockSlot>> slots_;
 };
 
 }  // namespace logwood

@@ -82,7 +82,7 @@ std::shared_ptr<const BlockFile> BlockFile::Of(std::unique_ptr<ReadableFile> fil
   return std::shared_ptr<const BlockFile>(new BlockFile(std::move(expected), std::move(file)));
 }
 
-Result<Block> BlockFile::ReadBlock(BlockReference reference, BlockKind kind) const {
+Result<Block> BlockFile::ReadBlock(BlockReference reference, BlockKind kind, PagePool* pool) const {
   const uint64_t offset = reference.offset();
   const std::string where = title() + " offset " + std::to_string(offset);
   if (reference.file_slot() != 0) {
@@ -99,14 +99,14 @@ Result<Block> BlockFile::ReadBlock(BlockReference reference, BlockKind kind) con
                               " bytes");
   }
   const auto size = static_cast<size_t>(std::min<uint64_t>(reference.length_max(), expected_.length - offset));
-  auto data = std::make_unique_for_overwrite<std::byte[]>(size);
+  PooledBytes data = pool != nullptr ? pool->Allocate(size) : std::make_unique_for_overwrite<std::byte[]>(size);
   LOGWOOD_RETURN_IF_ERROR(ReadFully(*file_, offset, {data.get(), size}, where));
   return Block::Parse(std::move(data), size, {.file_id = expected_.id, .offset = offset, .kind = kind}, where);
 }
 
 BlockFileWriter::BlockFileWriter(const FileHeader& header, std::string title, std::unique_ptr<AppendFile> file)
     : header_(header), title_(std::move(title)), file_(std::move(file)) {
-  gathered_.append(Bytes(EncodeFileHeader(header)).string_view());
+  Gather(Bytes(EncodeFileHeader(header)));
 }
 
 Result<std::unique_ptr<BlockFileWriter>> BlockFileWriter::Create(Store& store, const FileHeader& header,
@@ -129,7 +129,7 @@ Result<BlockReference> BlockFileWriter::Append(BlockBuilder& builder) {
   LOGWOOD_ASSERT(!finished_);
   const uint64_t offset = size();
   const Bytes block = builder.Finish(header_.id, offset);
-  gathered_.append(block.string_view());
+  Gather(block);
   if (gathered_.size() >= kGatheredSizeMin) LOGWOOD_RETURN_IF_ERROR(AppendGathered());
   return BlockReference::Of(offset, block.size());
 }
@@ -147,9 +147,11 @@ Status BlockFileWriter::SyncAndFinish() {
 
 uint64_t BlockFileWriter::size() const noexcept { return size_appended_ + gathered_.size(); }
 
+void BlockFileWriter::Gather(Bytes bytes) { gathered_.insert(gathered_.end(), bytes.begin(), bytes.end()); }
+
 Status BlockFileWriter::AppendGathered() {
   if (gathered_.empty()) return Status::Ok();
-  poison_ = file_->Append(gathered_);
+  poison_ = file_->Append(Bytes(gathered_.data(), gathered_.size()));
   if (!poison_.ok()) return poison_;
   size_appended_ += gathered_.size();
   gathered_.clear();

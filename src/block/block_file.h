@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/ids.h"
+#include "base/page_pool.h"
 #include "block/block.h"
 #include "codec/file_header.h"
 #include "logwood/result.h"
@@ -32,9 +34,9 @@ class BlockFile {
   // A file that is open already, whose header the caller has checked. Requires: file->size() >= expected.length.
   [[nodiscard]] static std::shared_ptr<const BlockFile> Of(std::unique_ptr<ReadableFile> file, Expected expected);
 
-  // Reads and verifies a block. Errors: kCorruption (checksum, layout, or beyond the stated length), kUnsupported
-  // (another file slot, a reserved flag or entry type), kIo.
-  [[nodiscard]] Result<Block> ReadBlock(BlockReference reference, BlockKind kind) const;
+  // Reads and verifies a block, into memory of `pool` if there is one. Errors: kCorruption (checksum, layout, or beyond
+  // the stated length), kUnsupported (another file slot, a reserved flag or entry type), kIo.
+  [[nodiscard]] Result<Block> ReadBlock(BlockReference reference, BlockKind kind, PagePool* pool = nullptr) const;
 
   [[nodiscard]] FileNumber number() const noexcept { return expected_.number; }
   [[nodiscard]] FileId id() const noexcept { return expected_.id; }
@@ -81,12 +83,13 @@ class BlockFileWriter {
  private:
   BlockFileWriter(const FileHeader& header, std::string title, std::unique_ptr<AppendFile> file);
 
+  void Gather(Bytes bytes);
   Status AppendGathered();
 
   FileHeader header_;
   std::string title_;
   std::unique_ptr<AppendFile> file_;
-  std::string gathered_;  // Behind what was appended.
+  std::vector<std::byte, PageAllocator<std::byte>> gathered_;  // Behind what was appended.
   uint64_t size_appended_ = 0;
   bool finished_ = false;
   Status poison_;  // The first error.

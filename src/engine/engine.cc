@@ -6,35 +6,19 @@
 
 #include "base/assert.h"
 #include "base/status_macros.h"
+#include "engine/option_limits.h"
 #include "engine/statistics.h"
 
 namespace logwood {
-namespace {
-
-// Sealed generations that may wait for their flush before writers wait too: memory stays within three memtables.
-constexpr size_t kSealedGenerationsMax = 2;
-
-Status CheckRange(std::string_view name, uint64_t value, uint64_t min, uint64_t max) {
-  if (value >= min && value <= max) return Status::Ok();
-  return Status::InvalidArgument("option " + std::string(name) + " is " + std::to_string(value) + "; it may be " +
-                                 std::to_string(min) + " to " + std::to_string(max));
-}
-
-}  // namespace
-
-Status Engine::CheckOptions(const Options& options) {
-  if (options.mode == OpenMode::kSalvage) return Status::Unsupported("open mode kSalvage is not part of this version");
-  LOGWOOD_RETURN_IF_ERROR(CheckRange("cache_size_bytes", options.cache_size_bytes, 0, uint64_t{1} << 40));
-  LOGWOOD_RETURN_IF_ERROR(CheckRange("memtable_size_bytes", options.memtable_size_bytes, 512, uint64_t{1} << 32));
-  return CheckRange("log_file_size_bytes", options.log_file_size_bytes, 4096, uint64_t{1} << 32);
-}
 
 Engine::Engine(Parts parts, const Options& options)
     : parts_(std::move(parts)),
       options_(options),
       closing_(parts_.runtime),
-      arena_pool_(std::make_shared<ArenaPool>(options.memtable_size_bytes)),
-      cache_(parts_.runtime, options.cache_size_bytes),
+      memtable_size_bytes_(MemtableSizeOf(options)),
+      budget_(MemoryBudget::Of(options.memory_budget_bytes)),
+      arena_pool_(std::make_shared<ArenaPool>(memtable_size_bytes_, budget_)),
+      cache_(parts_.runtime, budget_),
       files_(parts_.runtime, parts_.store, cache_),
       states_(parts_.runtime),
       errors_(parts_.runtime),
@@ -63,7 +47,7 @@ Status Engine::LockAndFind() {
   LOGWOOD_ASSIGN_OR_RETURN(lock_,
                            parts_.store.Lock(mode == OpenMode::kReadOnly ? LockMode::kShared : LockMode::kExclusive));
   std::vector<FileNumber> unfinished;
-  Result<FoundDatabase> found = FindDatabase(parts_.store, parts_.kinds, &unfinished);
+  Result<FoundDatabase> found = FindDatabase(parts_.store, parts_.kinds, &unfinished, arena_pool_);
   if (found.ok() && mode == OpenMode::kCreate)
     return Status::AlreadyExists("there is a database here: open it, or name another place");
   if (!found.ok() && (found.status().code() != StatusCode::kNotFound || must_exist)) return found.status();
@@ -175,6 +159,7 @@ NewFileOutput::Context Engine::JobContext() {
   return {.runtime = parts_.runtime,
           .store = parts_.store,
           .root = root_,
+          .budget = *budget_,
           .database = root_.database(),
           .flushes = flushes_,
           .merges = merges_};
@@ -188,6 +173,7 @@ CommitPipeline::Hooks Engine::PipelineHooks() {
 
 Status Engine::MakeRoom(uint64_t operations) {
   LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+  MakeRoomInMemory();
   Status status;
   if (head_->last.counter() + operations > parts_.sequences_per_epoch) status = AdvanceEpoch();
   if (status.ok() && GenerationIsFull()) {
@@ -200,8 +186,14 @@ Status Engine::MakeRoom(uint64_t operations) {
   return status;
 }
 
+// Blocks, indexes and filters make room for what memtables have taken since.
+void Engine::MakeRoomInMemory() {
+  const uint64_t bytes = budget_->bytes(MemoryUse::kMemtables);
+  if (std::exchange(memtable_bytes_seen_, bytes) != bytes) cache_.MakeRoom();
+}
+
 bool Engine::GenerationIsFull() const {
-  return head_->active->bytes() >= options_.memtable_size_bytes || finished_logs_.size() + 1 >= kLogFilesMax;
+  return head_->active->bytes() >= memtable_size_bytes_ || finished_logs_.size() + 1 >= kLogFilesMax;
 }
 
 // The active generation takes no more: a next log begins, and with it a next generation. All of it is published,
@@ -400,6 +392,8 @@ Result<DatabaseStatistics> Engine::TakeStatistics() const {
   statistics.collections = StatisticsOfCollections(root_.collections(), *view.state);
   std::tie(statistics.active_memtables, statistics.sealed_memtables) = StatisticsOfMemtables(*view.state);
   LOGWOOD_ASSIGN_OR_RETURN(statistics.stored, StatisticsOfStore(parts_.store, strangers_));
+  statistics.memory = StatisticsOf(*budget_);
+  statistics.memory.budget_bytes = options_.memory_budget_bytes;
   statistics.cache = StatisticsOf(cache_);
   statistics.published = StatisticsOf(view.at);
   statistics.flushed = StatisticsOf(view.state->flushed);

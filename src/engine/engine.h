@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/ids.h"
+#include "base/memory_budget.h"
 #include "base/mutex.h"
 #include "block/block_cache.h"
 #include "codec/batch_encoder.h"
@@ -58,8 +59,6 @@ class Engine {
     uint64_t sequences_per_epoch = Sequence::kCounterMax - 1;  // What a log record can bear.
   };
 
-  // Errors: kInvalidArgument (an option out of its range), kUnsupported (kSalvage).
-  static Status CheckOptions(const Options& options);
   // Opens, or creates, as `options.mode` says. Errors: kNotFound, kAlreadyExists, kInvalidArgument (an option out of
   // its range), kBusy, kCorruption, kUnsupported, kReadOnly, kIo, kNoSpace.
   [[nodiscard]] static Result<std::shared_ptr<Engine>> Open(Parts parts, const Options& options);
@@ -127,6 +126,7 @@ class Engine {
 
   // The leader's, in the order of their use.
   Status MakeRoom(uint64_t operations);
+  void MakeRoomInMemory();
   Status Seal();
   Status BeginNextLog();
   Status AdvanceEpoch();
@@ -143,6 +143,8 @@ class Engine {
   Status close_status_ GUARDED_BY(closing_);
   std::atomic<bool> closed_ = false;  // Released by Close(), acquired by all others.
 
+  const uint64_t memtable_size_bytes_;  // At which a generation is sealed.
+  const std::shared_ptr<MemoryBudget> budget_;
   // One generation's memory, kept for the next.
   const std::shared_ptr<ArenaPool> arena_pool_;
   BlockCache cache_;
@@ -153,8 +155,9 @@ class Engine {
   JobCounters flushes_;
   JobCounters merges_;
   std::unique_ptr<Background> background_;  // Null in a database that is only read; so are the next two.
-  std::optional<WriteHead> head_;           // The leader's, like the two behind it.
+  std::optional<WriteHead> head_;           // The leader's, like those behind it.
   std::unique_ptr<CommitPipeline> pipeline_;
+  uint64_t memtable_bytes_seen_ = 0;   // By MakeRoomInMemory().
   std::vector<LogEnd> finished_logs_;  // Of the active generation, without the one that is open.
   uint32_t epoch_ = 0;
 };

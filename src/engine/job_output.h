@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/counter.h"
+#include "base/memory_budget.h"
 #include "block/block_file.h"
 #include "engine/root.h"
 #include "kind/kind.h"
@@ -29,6 +30,7 @@ class NewFileOutput final : public JobOutput {
     Runtime& runtime;
     Store& store;
     Root& root;
+    MemoryBudget& budget;
     DatabaseId database;
     JobCounters& flushes;
     JobCounters& merges;
@@ -38,6 +40,7 @@ class NewFileOutput final : public JobOutput {
   explicit NewFileOutput(const Context& context) : context_(context) {}
 
   [[nodiscard]] Result<BlockFileWriter*> File() override;
+  [[nodiscard]] MemoryBudget* budget() const override { return &context_.budget; }
   // Makes the file durable and adds it to `files`, if there is one (I3).
   Status Finish(std::vector<FileAdded>& files);
   // Of the file; nullopt if none was asked for.

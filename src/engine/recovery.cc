@@ -226,10 +226,10 @@ Result<LogEnd> CopyLog(Store& store, Runtime& runtime, const FoundDatabase& foun
 }
 
 // Fills in what the logs of a database hold and the trees do not.
-Status ReadLogs(Store& store, FoundDatabase& found) {
+Status ReadLogs(Store& store, std::shared_ptr<ArenaPool> pool, FoundDatabase& found) {
   LOGWOOD_ASSIGN_OR_RETURN(found.inventory, InventoryTaker(store, found.root).Take());
   const ManifestState& state = found.root.state;
-  found.replayed = std::make_shared<Generation>();
+  found.replayed = std::make_shared<Generation>(std::move(pool));
   found.replayed->set_last(state.flushed);
   Replay replay(state, *found.replayed);
   const LogRecoveryInput input{.database = found.root.database,
@@ -266,10 +266,11 @@ FileNumber FirstFree(const std::set<FileNumber>& taken, FileNumber number) {
   return number;
 }
 
-Result<FoundDatabase> FindDatabase(Store& store, const KindRegistry& kinds, std::vector<FileNumber>* unfinished) {
+Result<FoundDatabase> FindDatabase(Store& store, const KindRegistry& kinds, std::vector<FileNumber>* unfinished,
+                                   std::shared_ptr<ArenaPool> pool) {
   FoundDatabase found;
   LOGWOOD_ASSIGN_OR_RETURN(found.root, Manifest::Load(store, kinds, unfinished));
-  const Status status = ReadLogs(store, found);
+  const Status status = ReadLogs(store, std::move(pool), found);
   // Not found is the answer that there is no database, and there is one.
   if (status.code() == StatusCode::kNotFound) return Status::Io(std::string(status.message()));
   if (!status.ok()) return status;

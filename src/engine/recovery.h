@@ -42,10 +42,11 @@ struct FoundDatabase {
 // The first number from `number` on that is not taken.
 [[nodiscard]] FileNumber FirstFree(const std::set<FileNumber>& taken, FileNumber number);
 
-// Reads manifest and logs. Reads only. `unfinished` is filled as by Manifest::Load().
-// Errors: kNotFound (no database), kCorruption, kUnsupported, kIo.
+// Reads manifest and logs. Reads only. `unfinished` is filled as by Manifest::Load(). Memory for what the logs hold
+// comes from `pool`, if there is one. Errors: kNotFound (no database), kCorruption, kUnsupported, kIo.
 [[nodiscard]] Result<FoundDatabase> FindDatabase(Store& store, const KindRegistry& kinds,
-                                                 std::vector<FileNumber>* unfinished);
+                                                 std::vector<FileNumber>* unfinished,
+                                                 std::shared_ptr<ArenaPool> pool = nullptr);
 
 // The id of a database whose creation was cut short; none where its files do not say. Errors: kIo.
 [[nodiscard]] Result<DatabaseId> UnfinishedDatabase(Store& store, const std::vector<FileNumber>& unfinished);

@@ -77,6 +77,16 @@ Result<StoredStatistics> StatisticsOfStore(Store& store, const std::vector<std::
   return stored;
 }
 
+MemoryStatistics StatisticsOf(const MemoryBudget& budget) {
+  return {.memtables_bytes = budget.bytes(MemoryUse::kMemtables),
+          .spare_bytes = budget.bytes(MemoryUse::kSpareArenas),
+          .blocks_bytes = budget.bytes(MemoryUse::kBlocks),
+          .cache_tables_bytes = budget.bytes(MemoryUse::kCacheTables),
+          .indexes_bytes = budget.bytes(MemoryUse::kIndexes),
+          .filters_bytes = budget.bytes(MemoryUse::kFilters),
+          .jobs_bytes = budget.bytes(MemoryUse::kJobs)};
+}
+
 CacheStatistics StatisticsOf(const BlockCache& cache) {
   const BlockCache::Statistics figures = cache.statistics();
   return {.capacity_bytes = cache.capacity_bytes(),

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "base/memory_budget.h"
 #include "block/block_cache.h"
 #include "engine/job_output.h"
 #include "engine/read_state.h"
@@ -24,6 +25,7 @@ namespace logwood {
 [[nodiscard]] std::pair<MemtableStatistics, MemtableStatistics> StatisticsOfMemtables(const ReadState& state);
 // Asks the store for every file there is. `strangers`: names that are not the database's. Errors: kIo.
 [[nodiscard]] Result<StoredStatistics> StatisticsOfStore(Store& store, const std::vector<std::string>& strangers);
+[[nodiscard]] MemoryStatistics StatisticsOf(const MemoryBudget& budget);
 [[nodiscard]] CacheStatistics StatisticsOf(const BlockCache& cache);
 [[nodiscard]] SequenceStatistics StatisticsOf(Sequence sequence);
 [[nodiscard]] JobStatistics StatisticsOf(const JobCounters& counters);

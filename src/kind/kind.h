@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "base/memory_budget.h"
 #include "block/block_cache.h"
 #include "block/block_file.h"
 #include "cursor/entry_cursor.h"
@@ -55,6 +56,8 @@ class JobOutput {
 
   // Errors: kIo, kNoSpace.
   [[nodiscard]] virtual Result<BlockFileWriter*> File() = 0;
+  // To be charged for what the job keeps in memory; null: nobody asks.
+  [[nodiscard]] virtual MemoryBudget* budget() const { return nullptr; }
 };
 
 // Bytes of a file that entries refer to, more or fewer than before.

@@ -13,7 +13,8 @@
 
 namespace logwood {
 
-LsmTrees::LsmTrees(LsmState state, Segments segments) : state_(std::move(state)), segments_(std::move(segments)) {
+LsmTrees::LsmTrees(LsmState state, Segments segments, ReadSections& sections)
+    : state_(std::move(state)), sections_(sections), segments_(std::move(segments)) {
   pieces_.reserve(state_.partitions.size());
   for (const LsmPartition& partition : state_.partitions) {
     std::vector<const Tree*>& trees = pieces_.emplace_back();
@@ -33,13 +34,15 @@ Result<std::shared_ptr<const LsmTrees>> LsmTrees::Open(LsmState state, KindFiles
     LOGWOOD_ASSIGN_OR_RETURN(auto file, files.Open(segment.tree.file));
     LOGWOOD_ASSIGN_OR_RETURN(segments[id], Tree::Open(std::move(file), segment.tree, files.cache()));
   }
-  return std::shared_ptr<const LsmTrees>(new LsmTrees(std::move(state), std::move(segments)));
+  return std::shared_ptr<const LsmTrees>(
+      new LsmTrees(std::move(state), std::move(segments), files.cache().residents().sections()));
 }
 
 Result<std::optional<TreesHit>> LsmTrees::Get(Bytes key) const {
   const uint64_t hash = Hash64(key);
+  const ReadSection section(sections_);
   for (const Tree* const tree : pieces_[FindLsmPartition(state_, key)]) {
-    LOGWOOD_ASSIGN_OR_RETURN(auto hit, tree->Get(key, hash));
+    LOGWOOD_ASSIGN_OR_RETURN(auto hit, tree->Get(key, hash, section));
     if (hit) return std::optional(TreesHit{hit->type, hit->value, std::move(hit->pin).ToPin()});
   }
   return std::optional<TreesHit>();

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/read_sections.h"
 #include "kind/kind.h"
 #include "lsm/lsm_edit.h"
 #include "lsm/lsm_state.h"
@@ -38,9 +39,10 @@ class LsmTrees : public CollectionTrees {
  private:
   using Segments = std::map<uint64_t, std::shared_ptr<const Tree>>;
 
-  LsmTrees(LsmState state, Segments segments);
+  LsmTrees(LsmState state, Segments segments, ReadSections& sections);
 
   LsmState state_;
+  ReadSections& sections_;                        // Of the cache.
   Segments segments_;                             // By id.
   std::vector<std::vector<const Tree*>> pieces_;  // Of each partition, the newest first.
 };

@@ -17,7 +17,8 @@ Status LsmWriter::Add(const Entry& entry) {
   }
   if (!builder_) {
     LOGWOOD_ASSIGN_OR_RETURN(BlockFileWriter* const file, output_.File());
-    builder_.emplace(*file, TreeBuilder::Options{.block_size_bytes = options_.block_size_bytes});
+    builder_.emplace(*file,
+                     TreeBuilder::Options{.block_size_bytes = options_.block_size_bytes, .budget = output_.budget()});
   }
   LOGWOOD_RETURN_IF_ERROR(builder_->Add(entry.key, entry.type, entry.value));
   const LsmContents one{1, is_tombstone ? 1U : 0U, entry.key.size() + entry.value.size()};

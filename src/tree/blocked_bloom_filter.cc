@@ -27,21 +27,28 @@ bool ForEachBit(uint64_t hash, uint8_t probes, const Probe& probe) {
 }  // namespace
 
 BlockedBloomFilter BlockedBloomFilter::Build(std::span<const uint64_t> hashes, double bits_per_key) {
-  LOGWOOD_ASSERT(!hashes.empty());
+  BlockedBloomFilter filter = For(hashes.size(), bits_per_key);
+  for (const uint64_t hash : hashes) filter.Add(hash);
+  return filter;
+}
+
+BlockedBloomFilter BlockedBloomFilter::For(uint64_t keys, double bits_per_key) {
+  LOGWOOD_ASSERT(keys > 0);
   LOGWOOD_ASSERT(bits_per_key > 0);
   const double probes = std::clamp(std::round(bits_per_key * std::numbers::ln2), 1.0, double{kProbesMax});
-  const double lines = std::ceil(static_cast<double>(hashes.size()) * bits_per_key / (8 * kLineSize));
+  const double lines = std::ceil(static_cast<double>(keys) * bits_per_key / (8 * kLineSize));
   LOGWOOD_ASSERT(lines < 4294967296.0);
   BlockedBloomFilter filter(static_cast<uint8_t>(probes));
   filter.lines_.resize(static_cast<size_t>(lines));
-  for (const uint64_t hash : hashes) {
-    Line& line = filter.lines_[filter.LineOf(hash)];
-    ForEachBit(hash, filter.probes_, [&line](uint32_t word, uint64_t mask) {
-      line.words[word] |= mask;
-      return true;
-    });
-  }
   return filter;
+}
+
+void BlockedBloomFilter::Add(uint64_t hash) noexcept {
+  Line& line = lines_[LineOf(hash)];
+  ForEachBit(hash, probes_, [&line](uint32_t word, uint64_t mask) {
+    line.words[word] |= mask;
+    return true;
+  });
 }
 
 bool BlockedBloomFilter::MayContain(uint64_t hash) const noexcept {

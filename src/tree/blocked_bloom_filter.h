@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/pages.h"
 #include "logwood/bytes.h"
 
 namespace logwood {
@@ -26,12 +27,18 @@ class BlockedBloomFilter {
 
   // A filter that lets through the keys with these hashes. Requires: bits_per_key > 0; at least one hash.
   [[nodiscard]] static BlockedBloomFilter Build(std::span<const uint64_t> hashes, double bits_per_key);
+  // The same, empty yet. Requires: bits_per_key > 0; keys > 0.
+  [[nodiscard]] static BlockedBloomFilter For(uint64_t keys, double bits_per_key);
+  // Adds a key. Requires: line_count() > 0.
+  void Add(uint64_t hash) noexcept;
   // A stored filter, to be filled by AppendLines(). Requires: 0 < probes <= kProbesMax.
   explicit BlockedBloomFilter(uint8_t probes) : probes_(probes) {}
 
   // Whether a key with this hash may be among those that the filter was built of. Requires: line_count() > 0.
   [[nodiscard]] bool MayContain(uint64_t hash) const noexcept;
 
+  // Takes memory for so many lines.
+  void Reserve(size_t line_count) { lines_.reserve(line_count); }
   // Adds stored lines. Requires: a multiple of kLineSize.
   void AppendLines(Bytes lines);
   // Lines `begin` to `end` as they are stored.
@@ -50,7 +57,7 @@ class BlockedBloomFilter {
   [[nodiscard]] size_t LineOf(uint64_t hash) const noexcept;
 
   uint8_t probes_;
-  std::vector<Line> lines_;
+  std::vector<Line, PageAllocator<Line>> lines_;
 };
 
 }  // namespace logwood

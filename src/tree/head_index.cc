@@ -46,7 +46,7 @@ size_t CountBelow(const std::array<uint64_t, kCount>& heads, uint64_t head) {
 
 void HeadIndex::Builder::Add(Bytes separator, BlockReference leaf) {
   if (!leaves_.empty()) {
-    text_.append(separator.string_view());
+    text_.insert(text_.end(), separator.begin(), separator.end());
     ends_.push_back(text_.size());
   }
   leaves_.push_back(leaf);
@@ -58,6 +58,9 @@ HeadIndex HeadIndex::Builder::Build() {
   index.text_ = std::move(text_);
   index.ends_ = std::move(ends_);
   index.leaves_ = std::move(leaves_);
+  index.text_.shrink_to_fit();
+  index.ends_.shrink_to_fit();
+  index.leaves_.shrink_to_fit();
   index.BuildHeads();
   return index;
 }
@@ -96,13 +99,14 @@ size_t HeadIndex::Find(Bytes key) const noexcept {
 }
 
 size_t HeadIndex::bytes() const noexcept {
-  return text_.capacity() + ends_.capacity() * sizeof(uint64_t) + leaves_.capacity() * sizeof(BlockReference) +
-         nodes_.capacity() * sizeof(Node) + level_begins_.capacity() * sizeof(size_t);
+  return sizeof(HeadIndex) + text_.capacity() + ends_.capacity() * sizeof(uint64_t) +
+         leaves_.capacity() * sizeof(BlockReference) + nodes_.capacity() * sizeof(Node) +
+         level_begins_.capacity() * sizeof(size_t);
 }
 
 Bytes HeadIndex::separator(size_t index) const noexcept {
   const size_t begin = index == 0 ? 0 : ends_[index - 1];
-  return Bytes(text_).From(begin).First(ends_[index] - begin);
+  return Bytes(text_.data(), text_.size()).From(begin).First(ends_[index] - begin);
 }
 
 size_t HeadIndex::LowerBoundOfHead(uint64_t head) const noexcept {

@@ -3,9 +3,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <vector>
 
+#include "base/pages.h"
 #include "block/block.h"
 #include "logwood/bytes.h"
 
@@ -23,6 +23,9 @@ namespace logwood {
 // Cost: 24 bytes a leaf and what separators have behind the prefix; a search reads one node a level, 3 for 4,096
 // leaves. Immutable; thread-safe.
 class HeadIndex {
+  template <class T>
+  using Vector = std::vector<T, PageAllocator<T>>;
+
  public:
   // Collects leaves in key order. Thread-compatible.
   class Builder {
@@ -34,9 +37,9 @@ class HeadIndex {
     [[nodiscard]] HeadIndex Build();
 
    private:
-    std::string text_;
-    std::vector<uint64_t> ends_;
-    std::vector<BlockReference> leaves_;
+    Vector<std::byte> text_;
+    Vector<uint64_t> ends_;
+    Vector<BlockReference> leaves_;
   };
 
   // The only leaf that may hold `key`: the last one whose separator is <= it, or the first.
@@ -63,11 +66,11 @@ class HeadIndex {
   [[nodiscard]] size_t LowerBoundOfHead(uint64_t head) const noexcept;
   [[nodiscard]] size_t ResolveTie(Bytes key, uint64_t key_head, size_t begin) const noexcept;
 
-  std::string text_;            // The separators, one behind the other; separator i parts leaves i and i + 1.
-  std::vector<uint64_t> ends_;  // Of separators in text_.
-  size_t prefix_size_ = 0;      // Bytes common to all separators.
-  std::vector<BlockReference> leaves_;
-  std::vector<Node> nodes_;           // Level by level, the lowest first.
+  Vector<std::byte> text_;  // The separators, one behind the other; separator i parts leaves i and i + 1.
+  Vector<uint64_t> ends_;   // Of separators in text_.
+  size_t prefix_size_ = 0;  // Bytes common to all separators.
+  Vector<BlockReference> leaves_;
+  Vector<Node> nodes_;                // Level by level, the lowest first.
   std::vector<size_t> level_begins_;  // The first node of each level.
 };
 

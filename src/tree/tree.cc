@@ -23,17 +23,20 @@ Tree::Tree(std::shared_ptr<const TreeParts> parts) : parts_(std::move(parts)) {}
 
 Tree::~Tree() = default;
 
-Result<std::optional<Tree::Hit>> Tree::Get(Bytes key, uint64_t hash) const {
-  LOGWOOD_ASSIGN_OR_RETURN(const BlockedBloomFilter* const filter, parts_->Filter());
+Result<std::optional<Tree::Hit>> Tree::Get(Bytes key, uint64_t hash, const ReadSection& section) const {
+  LOGWOOD_ASSIGN_OR_RETURN(const BlockedBloomFilter* const filter, parts_->Filter(section));
   if (filter != nullptr && !filter->MayContain(hash)) return std::optional<Hit>();
-  LOGWOOD_ASSIGN_OR_RETURN(const HeadIndex* const index, parts_->Index());
-  LOGWOOD_ASSIGN_OR_RETURN(BlockPin leaf, parts_->ReadLeaf(index->Find(key)));
+  LOGWOOD_ASSIGN_OR_RETURN(BlockPin leaf, parts_->ReadLeafOf(key, section));
   bool exact = false;
   const uint32_t at = leaf->LowerBound(key, &exact);
   if (!exact) return std::optional<Hit>();
   const EntryType type = leaf->type(at);
   const Bytes value = leaf->value(at);
   return std::optional<Hit>(Hit{.type = type, .value = value, .pin = std::move(leaf)});
+}
+
+Result<std::optional<Tree::Hit>> Tree::Get(Bytes key, uint64_t hash) const {
+  return Get(key, hash, parts_->NewSection());
 }
 
 std::unique_ptr<EntryCursor> Tree::NewCursor() const { return std::make_unique<TreeCursor>(parts_); }

@@ -15,7 +15,8 @@ namespace logwood {
 
 class TreeParts;
 
-// An open segment. Immutable; thread-safe. Index and filter are read at the first use. Holds its file.
+// An open segment. Immutable; thread-safe. Index and filter are read at the first use, and
+// again where memory was short since. Holds its file.
 class Tree {
  public:
   // An entry and what keeps its bytes in memory.
@@ -32,9 +33,11 @@ class Tree {
   Tree& operator=(const Tree&) = delete;
   ~Tree();
 
-  // The entry of `key`, tombstones included; nullopt without one. `hash` is Hash64(key), taken once for all trees.
-  // Errors: kCorruption, kUnsupported, kIo. An error is not kept: a later call tries again.
-  // Cost: a filter line; where it says maybe, one block beside the index.
+  // The entry of `key`, tombstones included; nullopt without one. `hash` is Hash64(key) and `section` one of the
+  // cache's (BlockCache::residents()), each taken once for all trees. Errors: kCorruption, kUnsupported, kIo. An error
+  // is not kept: a later call tries again. Cost: a filter line; where it says maybe, one block beside the index.
+  [[nodiscard]] Result<std::optional<Hit>> Get(Bytes key, uint64_t hash, const ReadSection& section) const;
+  // The same in a section of its own.
   [[nodiscard]] Result<std::optional<Hit>> Get(Bytes key, uint64_t hash) const;
   // The cursor holds what it needs of the tree; the cache must outlive it.
   [[nodiscard]] std::unique_ptr<EntryCursor> NewCursor() const;

@@ -8,6 +8,7 @@
 
 #include "base/assert.h"
 #include "base/hash.h"
+#include "base/pages.h"
 #include "base/status_macros.h"
 #include "block/block.h"
 #include "codec/byte_writer.h"
@@ -29,8 +30,14 @@ Bytes Separator(Bytes left, Bytes right) {
 }  // namespace
 
 struct TreeBuilder::State {
+  using Hashes = std::vector<uint64_t, PageAllocator<uint64_t>>;
+  // A hash, and the bits of a filter as they stand in the filter, in a block of it, and in what gathers that.
+  static constexpr size_t kChargePerHash = sizeof(uint64_t) + 5 * 10 / 8;
+  static constexpr size_t kChargeStep = 64;  // Keys.
+  static constexpr size_t kHashesInPiece = kOwnPagesSizeMin / sizeof(uint64_t);
+
   State(BlockFileWriter& to, const Options& with)
-      : file(to), options(with), leaf(BlockKind::kLeaf, with.block_size_bytes) {}
+      : file(to), options(with), leaf(BlockKind::kLeaf, with.block_size_bytes), charge(with.budget, MemoryUse::kJobs) {}
 
   Status CheckEntry(Bytes key, EntryType type, Bytes value) const;
   void Count(Bytes key, EntryType type);
@@ -55,7 +62,8 @@ struct TreeBuilder::State {
   std::string leaf_separator;       // Parts the open leaf from the one before.
   std::string last_key;             // Of the last leaf that was ended.
   std::vector<BlockBuilder> inner;  // The open node of each level, lowest first.
-  std::vector<uint64_t> hashes;     // Of all keys, for the filter.
+  std::vector<Hashes> hashes;       // Of all keys, for the filter; in pieces, so that none is ever copied.
+  MemoryCharge charge;              // For hashes and what comes of them.
   bool begun = false;               // Whether a block was appended.
   TreeFooter footer;                // Filled on the way.
 };
@@ -80,7 +88,10 @@ Status TreeBuilder::State::CheckEntry(Bytes key, EntryType type, Bytes value) co
 void TreeBuilder::State::Count(Bytes key, EntryType type) {
   ++footer.entries;
   if (type == EntryType::kTombstone) ++footer.tombstones;
-  if (options.filter_bits_per_key > 0) hashes.push_back(Hash64(key));
+  if (options.filter_bits_per_key == 0) return;
+  if (footer.entries % kChargeStep == 1) charge.Set((footer.entries + kChargeStep) * kChargePerHash);
+  if (hashes.empty() || hashes.back().size() == kHashesInPiece) hashes.emplace_back();
+  hashes.back().push_back(Hash64(key));
 }
 
 Status TreeBuilder::State::EndLeaf() {
@@ -136,7 +147,10 @@ Status TreeBuilder::State::EndNodes() {
 
 Status TreeBuilder::State::AppendFilter() {
   if (hashes.empty()) return Status::Ok();
-  const BlockedBloomFilter filter = BlockedBloomFilter::Build(hashes, options.filter_bits_per_key);
+  BlockedBloomFilter filter = BlockedBloomFilter::For(footer.entries, options.filter_bits_per_key);
+  for (Hashes& piece : hashes) {
+    for (const uint64_t hash : std::exchange(piece, Hashes())) filter.Add(hash);
+  }
   footer.filter_lines = filter.line_count();
   footer.filter_probes = filter.probes();
   BlockBuilder block(BlockKind::kFilter, options.block_size_bytes);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "base/memory_budget.h"
 #include "block/block_file.h"
 #include "codec/entry_type.h"
 #include "logwood/bytes.h"
@@ -25,6 +26,7 @@ class TreeBuilder {
   struct Options {
     size_t block_size_bytes = 8192;
     double filter_bits_per_key = 10;  // 0: no filter.
+    MemoryBudget* budget = nullptr;   // Charged for the filter in the making; may be null; must outlive the builder.
   };
 
   // `file` must outlive the builder.

@@ -12,7 +12,9 @@ void TreeCursor::Seek(Bytes key, SeekTo to) {
   if (!Prepare()) return;
   // `key` may point into the entry on which the cursor stands: the leaf left behind lives until the end of the move.
   BlockPin left_behind;
-  if (!Enter(index_->Find(key), &left_behind)) return;
+  const Result<size_t> leaf = tree_->FindLeaf(key);
+  if (!leaf.ok()) return Fail(leaf.status());
+  if (!Enter(*leaf, &left_behind)) return;
   bool exact = false;
   const uint32_t at = leaf_->LowerBound(key, &exact);
   if (exact) {
@@ -29,7 +31,7 @@ void TreeCursor::First() {
 }
 
 void TreeCursor::Last() {
-  if (Prepare() && Enter(index_->leaf_count() - 1)) StandAt(leaf_->count() - 1);
+  if (Prepare() && Enter(tree_->footer().leaves - 1)) StandAt(leaf_->count() - 1);
 }
 
 void TreeCursor::Next() {
@@ -52,15 +54,7 @@ void TreeCursor::Prev() {
 
 bool TreeCursor::Prepare() {
   valid_ = false;
-  if (!status_.ok()) return false;
-  if (index_ != nullptr) return true;
-  const Result<const HeadIndex*> index = tree_->Index();
-  if (!index.ok()) {
-    Fail(index.status());
-    return false;
-  }
-  index_ = *index;
-  return true;
+  return status_.ok();
 }
 
 bool TreeCursor::Enter(size_t leaf, BlockPin* left_behind) {
@@ -78,7 +72,7 @@ bool TreeCursor::Enter(size_t leaf, BlockPin* left_behind) {
 
 void TreeCursor::EnterNextLeaf() {
   valid_ = false;
-  if (leaf_index_ + 1 < index_->leaf_count() && Enter(leaf_index_ + 1)) StandAt(0);
+  if (leaf_index_ + 1 < tree_->footer().leaves && Enter(leaf_index_ + 1)) StandAt(0);
 }
 
 void TreeCursor::EnterPreviousLeaf() {

@@ -7,7 +7,6 @@
 
 #include "block/block.h"
 #include "cursor/entry_cursor.h"
-#include "tree/head_index.h"
 #include "tree/tree_parts.h"
 
 namespace logwood {
@@ -25,7 +24,7 @@ class TreeCursor final : public EntryCursor {
   void Prev() override;
 
  private:
-  // Every move that does not start from the current entry begins here: false after an error, sticky or new.
+  // Every move that does not start from the current entry begins here: false after an error, which is sticky.
   bool Prepare();
   // Makes `leaf` the current one, and leaves the pin of the one before to `left_behind`; false after an error.
   bool Enter(size_t leaf, BlockPin* left_behind = nullptr);
@@ -35,8 +34,7 @@ class TreeCursor final : public EntryCursor {
   void Fail(const Status& status);
 
   std::shared_ptr<const TreeParts> tree_;
-  const HeadIndex* index_ = nullptr;  // Null before the first move.
-  BlockPin leaf_;                     // Empty before the first move.
+  BlockPin leaf_;  // Empty before the first move.
   size_t leaf_index_ = 0;
   uint32_t position_ = 0;  // In leaf_.
   std::string key_;        // What entry().key points to where the block does not hold it in one piece.

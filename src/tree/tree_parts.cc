@@ -10,27 +10,51 @@ namespace logwood {
 
 TreeParts::TreeParts(std::shared_ptr<const BlockFile> file, TreeDescriptor descriptor, TreeFooter footer,
                      BlockCache& cache)
-    : file_(std::move(file)), descriptor_(std::move(descriptor)), footer_(std::move(footer)), cache_(cache) {}
+    : file_(std::move(file)),
+      descriptor_(std::move(descriptor)),
+      footer_(std::move(footer)),
+      cache_(cache),
+      leaves_(cache.residents(), MemoryUse::kIndexes),
+      filter_(cache.residents(), MemoryUse::kFilters) {}
 
-Result<const HeadIndex*> TreeParts::Index() const {
-  if (const Leaves* const leaves = leaves_.get(); leaves != nullptr) return &leaves->index;
-  LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<const Leaves> loaded, LoadLeaves());
-  return &leaves_.Publish(std::move(loaded))->index;
-}
-
-Result<const BlockedBloomFilter*> TreeParts::Filter() const {
+Result<const BlockedBloomFilter*> TreeParts::Filter(const ReadSection& section) const {
   if (footer_.filter_lines == 0) return static_cast<const BlockedBloomFilter*>(nullptr);
-  if (const BlockedBloomFilter* const filter = filter_.get(); filter != nullptr) return filter;
+  if (const BlockedBloomFilter* const filter = filter_.get(section); filter != nullptr) return filter;
   auto loaded = std::make_unique<BlockedBloomFilter>(footer_.filter_probes);
+  loaded->Reserve(footer_.filter_lines);
   for (size_t i = 0; i < footer_.filter_blocks.size(); ++i) {
     LOGWOOD_RETURN_IF_ERROR(AppendFilterBlock(*file_, footer_, i, *loaded));
   }
-  return filter_.Publish(std::move(loaded));
+  const size_t bytes = loaded->bytes();
+  return filter_.Publish(std::move(loaded), bytes, section);
+}
+
+Result<size_t> TreeParts::FindLeaf(Bytes key) const {
+  const ReadSection section = NewSection();
+  LOGWOOD_ASSIGN_OR_RETURN(const Leaves* const leaves, LeavesFor(section));
+  return leaves->index.Find(key);
 }
 
 Result<BlockPin> TreeParts::ReadLeaf(size_t leaf) const {
-  const Leaves& leaves = *leaves_.get();
+  const ReadSection section = NewSection();
+  LOGWOOD_ASSIGN_OR_RETURN(const Leaves* const leaves, LeavesFor(section));
+  return ReadLeafFrom(*leaves, leaf);
+}
+
+Result<BlockPin> TreeParts::ReadLeafOf(Bytes key, const ReadSection& section) const {
+  LOGWOOD_ASSIGN_OR_RETURN(const Leaves* const leaves, LeavesFor(section));
+  return ReadLeafFrom(*leaves, leaves->index.Find(key));
+}
+
+Result<BlockPin> TreeParts::ReadLeafFrom(const Leaves& leaves, size_t leaf) const {
   return cache_.Read(*file_, leaves.index.reference(leaf), BlockKind::kLeaf, leaves.slots[leaf]);
+}
+
+Result<const TreeParts::Leaves*> TreeParts::LeavesFor(const ReadSection& section) const {
+  if (const Leaves* const leaves = leaves_.get(section); leaves != nullptr) return leaves;
+  LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<const Leaves> loaded, LoadLeaves());
+  const size_t bytes = loaded->index.bytes() + loaded->slots.bytes();
+  return leaves_.Publish(std::move(loaded), bytes, section);
 }
 
 Result<std::unique_ptr<const TreeParts::Leaves>> TreeParts::LoadLeaves() const {

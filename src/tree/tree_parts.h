@@ -6,29 +6,33 @@
 
 #include "block/block_cache.h"
 #include "block/block_file.h"
+#include "block/resident_clock.h"
 #include "logwood/result.h"
 #include "tree/blocked_bloom_filter.h"
 #include "tree/head_index.h"
-#include "tree/made_once.h"
 #include "tree/tree_footer.h"
 
 namespace logwood {
 
-// What an open tree and its cursors share: the file, the footer, and index and filter from their first use on.
-// Thread-safe.
+// What an open tree and its cursors share: the file, the footer, and index and filter, which are made at their first
+// use and leave memory where that is short, to be made again. Thread-safe.
 class TreeParts {
  public:
   // Requires: CheckDescriptor() found footer, descriptor and file to agree. `cache` must outlive this.
   TreeParts(std::shared_ptr<const BlockFile> file, TreeDescriptor descriptor, TreeFooter footer, BlockCache& cache);
 
-  // Never null; lives as long as this. An error is not kept: the next call tries again.
-  // Errors: kCorruption, kUnsupported, kIo. Cost at the first call: reads all inner nodes.
-  [[nodiscard]] Result<const HeadIndex*> Index() const;
-  // As Index(); null where the tree has no filter. Cost at the first call: reads the filter.
-  [[nodiscard]] Result<const BlockedBloomFilter*> Filter() const;
-  // A leaf through the cache. Requires: Index() succeeded, leaf < its leaf_count(). Errors: kCorruption, kUnsupported,
-  // kIo.
+  // In which index and filter may be looked at. It is to be short: what was evicted stays in memory for so long.
+  [[nodiscard]] ReadSection NewSection() const { return ReadSection(cache_.residents().sections()); }
+  // Null where the tree has no filter; lives as long as `section`. An error is not kept: the next call tries again.
+  // Errors: kCorruption, kUnsupported, kIo. Cost where it is not in memory: reads the filter.
+  [[nodiscard]] Result<const BlockedBloomFilter*> Filter(const ReadSection& section) const;
+  // The leaf that may hold `key`, by its place among leaves. Errors: kCorruption, kUnsupported, kIo. Cost where the
+  // index is not in memory: reads all inner nodes.
+  [[nodiscard]] Result<size_t> FindLeaf(Bytes key) const;
+  // A leaf through the cache. Requires: leaf < footer().leaves. Errors and cost as FindLeaf(), and of reading a leaf.
   [[nodiscard]] Result<BlockPin> ReadLeaf(size_t leaf) const;
+  // Both at once.
+  [[nodiscard]] Result<BlockPin> ReadLeafOf(Bytes key, const ReadSection& section) const;
 
   [[nodiscard]] const BlockFile& file() const noexcept { return *file_; }
   [[nodiscard]] const TreeDescriptor& descriptor() const noexcept { return descriptor_; }
@@ -43,14 +47,17 @@ class TreeParts {
     mutable BlockSlots slots;
   };
 
+  // Lives as long as `section`. Errors: kCorruption, kUnsupported, kIo.
+  [[nodiscard]] Result<const Leaves*> LeavesFor(const ReadSection& section) const;
   [[nodiscard]] Result<std::unique_ptr<const Leaves>> LoadLeaves() const;
+  [[nodiscard]] Result<BlockPin> ReadLeafFrom(const Leaves& leaves, size_t leaf) const;
 
   const std::shared_ptr<const BlockFile> file_;
   const TreeDescriptor descriptor_;
   const TreeFooter footer_;
   BlockCache& cache_;
-  mutable MadeOnce<Leaves> leaves_;
-  mutable MadeOnce<BlockedBloomFilter> filter_;
+  mutable Resident<Leaves> leaves_;
+  mutable Resident<BlockedBloomFilter> filter_;
 };
 
 // Adds the lines of filter block `index`, read past the cache. Errors: kCorruption, kUnsupported, kIo.

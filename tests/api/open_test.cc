@@ -125,9 +125,11 @@ TEST(Open, EveryModeAtEveryPlace) {
 }
 
 TEST(Open, AnOptionOutOfItsRangeIsRefusedAndNothingComesIntoBeing) {
-  const Options wrong[] = {{.cache_size_bytes = (uint64_t{1} << 40) + 1},
+  const Options wrong[] = {{.memory_budget_bytes = (uint64_t{1} << 40) + 1},
+                           {.memory_budget_bytes = (uint64_t{16} << 10) - 1},
                            {.memtable_size_bytes = 511},
-                           {.memtable_size_bytes = (uint64_t{1} << 32) + 1},
+                           {.memory_budget_bytes = uint64_t{1} << 40, .memtable_size_bytes = (uint64_t{1} << 32) + 1},
+                           {.memory_budget_bytes = 40'000, .memtable_size_bytes = 10'001},
                            {.log_file_size_bytes = 4095},
                            {.log_file_size_bytes = (uint64_t{1} << 32) + 1}};
   for (const Options& options : wrong) {
@@ -135,15 +137,15 @@ TEST(Open, AnOptionOutOfItsRangeIsRefusedAndNothingComesIntoBeing) {
     const std::string path = (directory.path() / "db").string();
     const Status refused = Database::Open(path, options).status();
     EXPECT_EQ(refused.code(), StatusCode::kInvalidArgument) << refused;
-    EXPECT_NE(refused.message().find("_size_bytes is "), std::string::npos) << refused;
+    EXPECT_NE(refused.message().find("_bytes is "), std::string::npos) << refused;
     EXPECT_FALSE(fs::exists(path));
     EXPECT_EQ(Database::OpenInMemory(options).status().code(), StatusCode::kInvalidArgument);
   }
 }
 
 TEST(Open, OptionsAtTheEndsOfTheirRangesWork) {
-  const Options ends[] = {{.cache_size_bytes = 0, .memtable_size_bytes = 512, .log_file_size_bytes = 4096},
-                          {.cache_size_bytes = uint64_t{1} << 40,
+  const Options ends[] = {{.memory_budget_bytes = 16 << 10, .memtable_size_bytes = 512, .log_file_size_bytes = 4096},
+                          {.memory_budget_bytes = uint64_t{1} << 40,
                            .memtable_size_bytes = uint64_t{1} << 32,
                            .log_file_size_bytes = uint64_t{1} << 32}};
   for (const Options& options : ends) {

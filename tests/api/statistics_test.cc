@@ -179,7 +179,7 @@ TEST_F(StatisticsTest, TellBytesThatFlushesAndMergesReadAndWrote) {
 }
 
 TEST_F(StatisticsTest, CountHitsAndMissesOfTheCache) {
-  Database db = Open({.cache_size_bytes = 1 << 20});
+  Database db = Open({.memory_budget_bytes = 1 << 20});
   Collection users = db.CreateCollection("users").value();
   users.Put("a", std::string(3'000, 'v')).Check();
   db.Flush().Check();
@@ -187,7 +187,8 @@ TEST_F(StatisticsTest, CountHitsAndMissesOfTheCache) {
   const CacheStatistics first = db.Statistics()->cache;
   ASSERT_TRUE(users.Get("a").value());
   const CacheStatistics second = db.Statistics()->cache;
-  EXPECT_EQ(first.capacity_bytes, uint64_t{1} << 20);
+  EXPECT_LT(first.capacity_bytes, uint64_t{1} << 20);  // What memtables and the index leave.
+  EXPECT_GT(first.capacity_bytes, uint64_t{1} << 19);
   EXPECT_GE(first.used_bytes, 3'000u);
   EXPECT_GT(first.misses, 0u);
   EXPECT_EQ(second.misses, first.misses);

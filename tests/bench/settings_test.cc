@@ -30,9 +30,9 @@ TEST(Settings, HaveRanges) {
   EXPECT_EQ(MessageOf({.value_size_bytes = 16'777'217}), "--value_size is 16777217: give 0 to 16777216");
   EXPECT_EQ(MessageOf({.threads = 257}), "--threads is 257: give 1 to 256");
   EXPECT_EQ(MessageOf({.batch = 0}), "--batch is 0: give 1 to 1000000");
-  EXPECT_EQ(MessageOf({.memtable_size_bytes = 511}), "--memtable_size is 511: give 512 to 4294967296");
+  EXPECT_EQ(MessageOf({.memtable_size_bytes = 511}), "--memtable is 511: give 512 to 4294967296");
   EXPECT_NE(MessageOf({.reads = UINT64_MAX}), "");
-  EXPECT_NE(MessageOf({.cache_size_bytes = UINT64_MAX}), "");
+  EXPECT_NE(MessageOf({.memory_budget_bytes = UINT64_MAX}), "");
 }
 
 TEST(Settings, WantRoomForTheLargestIndexInAKey) {

@@ -14,7 +14,7 @@ namespace logwood::testing {
 namespace {
 
 constexpr Options kRecoveryOptions = {
-    .cache_size_bytes = 16384, .memtable_size_bytes = 4096, .log_file_size_bytes = 4096};
+    .memory_budget_bytes = 16384, .memtable_size_bytes = 4096, .log_file_size_bytes = 4096};
 
 // Failures after which nothing more is tried: they are all one.
 constexpr int kFailuresMax = 5;

@@ -1,5 +1,6 @@
 #include "tests/crash/history.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <utility>
 
@@ -14,7 +15,9 @@ namespace {
 constexpr CollectionOptions kSmallBlocks = {.block_size_bytes = 256};
 
 Options OptionsWith(uint64_t memtable_size_bytes) {
-  return {.cache_size_bytes = 16384, .memtable_size_bytes = memtable_size_bytes, .log_file_size_bytes = 4096};
+  return {.memory_budget_bytes = std::max<uint64_t>(4 * memtable_size_bytes, 16384),
+          .memtable_size_bytes = memtable_size_bytes,
+          .log_file_size_bytes = 4096};
 }
 
 // What a view shows of some collections. Errors: those of reading.

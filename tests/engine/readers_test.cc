@@ -28,7 +28,8 @@ class WrittenDatabase {
       : memory_(NewMemoryStore()),
         store_(*memory_),
         db_(Database::Open(
-                store_, {.cache_size_bytes = 16 << 10, .memtable_size_bytes = 8 << 10, .log_file_size_bytes = 16 << 10})
+                store_,
+                {.memory_budget_bytes = 40 << 10, .memtable_size_bytes = 8 << 10, .log_file_size_bytes = 16 << 10})
                 .value()),
         left_(db_.CreateCollection("left", {.block_size_bytes = 512}).value()),
         right_(db_.CreateCollection("right", {.block_size_bytes = 1024}).value()) {}

@@ -66,7 +66,7 @@ TEST(Model, AgreesWithBackgroundJobsOnRealThreads) {
 
 TEST(Model, TheLargestKeyAndTheLargestValueGoTheWholeWay) {
   const std::unique_ptr<Store> store = NewMemoryStore();
-  const Options options{.cache_size_bytes = 0, .memtable_size_bytes = 512, .log_file_size_bytes = 4096};
+  const Options options{.memory_budget_bytes = 16384, .memtable_size_bytes = 512, .log_file_size_bytes = 4096};
   const std::string key(kKeySizeMax, '\xff');
   std::string value(kValueSizeMax, 'v');
   value.front() = 'a';

@@ -21,7 +21,9 @@ ModelWorld::ModelWorld(Store& store, Runtime& runtime, uint64_t seed)
     : store_(store), runtime_(runtime), seed_(seed), random_(seed), pool_(random_) {
   options_.memtable_size_bytes = uint64_t{512} << random_.Below(9);
   options_.log_file_size_bytes = uint64_t{4096} << random_.Below(5);
-  options_.cache_size_bytes = random_.OneIn(3) ? 0 : uint64_t{1000} << random_.Below(12);
+  // In one of three as little as may be: then indexes and filters come and go all the time.
+  const uint64_t budget_min = std::max<uint64_t>(4 * options_.memtable_size_bytes, 16384);
+  options_.memory_budget_bytes = budget_min << (random_.OneIn(3) ? 0 : random_.Below(10));
 }
 
 std::string ModelWorld::Run(uint64_t step_count) {
@@ -415,7 +417,7 @@ void ModelWorld::Note(const std::string& difference) {
   if (difference.empty() || !failure_.empty()) return;
   std::ostringstream text;
   text << "seed " << seed_ << " step " << step_ << ": " << difference << "\nmemtable " << options_.memtable_size_bytes
-       << " log file " << options_.log_file_size_bytes << " cache " << options_.cache_size_bytes
+       << " log file " << options_.log_file_size_bytes << " budget " << options_.memory_budget_bytes
        << " bytes; last steps:";
   for (const std::string& step : history_) text << "\n  " << step;
   failure_ = std::move(text).str();

@@ -38,7 +38,7 @@ DatabaseSimulation::DatabaseSimulation(uint64_t seed)
       store_(simulator_, StoreOptions(seed)) {
   options_.memtable_size_bytes = uint64_t{512} << random_.Below(4);
   options_.log_file_size_bytes = 4096;
-  options_.cache_size_bytes = random_.OneIn(2) ? 0 : uint64_t{1024} << random_.Below(10);
+  options_.memory_budget_bytes = uint64_t{16384} << (random_.OneIn(2) ? 0 : random_.Below(6));
   store_.SetCallObserver([this](const StoreCall& call) { OnStoreCall(call); });
 }
 

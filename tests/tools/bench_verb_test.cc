@@ -75,14 +75,14 @@ TEST_F(BenchVerb, RunsEveryBenchmark) {
 }
 
 TEST_F(BenchVerb, TellsWhereItRan) {
-  const CommandEnd end = Bench({"--benchmarks=fillseq", "--num=100", "--json", "--cache_size=1MiB", "--seed=9"});
+  const CommandEnd end = Bench({"--benchmarks=fillseq", "--num=100", "--json", "--budget=1MiB", "--seed=9"});
   ASSERT_EQ(end.exit_code, 0) << end.err;
   const Json environment = Lines(end.out).at(0).at("environment");
   for (const char* field : {"date", "cpu_model", "cores", "build_type", "logwood_version", "compiler", "warnings"}) {
     EXPECT_TRUE(environment.contains(field)) << field;
   }
   EXPECT_EQ(environment.at("options").at("num"), 100);
-  EXPECT_EQ(environment.at("options").at("cache_size"), 1 << 20);
+  EXPECT_EQ(environment.at("options").at("budget"), 1 << 20);
   EXPECT_EQ(environment.at("options").at("seed"), 9);
   EXPECT_EQ(end.err.empty(), environment.at("warnings").empty()) << end.err;
 }
@@ -111,7 +111,7 @@ TEST_F(BenchVerb, LeavesItsDatabaseForTheNext) {
 
 TEST_F(BenchVerb, TakesDashesForUnderscores) {
   const CommandEnd end = Bench({"--benchmarks=fillseq,readseq", "--num=100", "--value-size=10", "--key-size=12",
-                                "--memtable-size=1MiB", "--cache-size=0", "--keys=random", "--threads=2", "--json"});
+                                "--memtable=1MiB", "--budget=4MiB", "--keys=random", "--threads=2", "--json"});
   ASSERT_EQ(end.exit_code, 0) << end.err;
   EXPECT_EQ(Lines(end.out).at(1).at("user_bytes"), 2200);
   EXPECT_EQ(Lines(end.out).at(2).at("entries"), 200);
@@ -129,7 +129,7 @@ TEST_F(BenchVerb, RefusesWhatItCannotRun) {
       {"--value_size=16777217", "--value_size is 16777217"},
       {"--key_size=2", "--key_size is 2"},
       {"--keys=hex", "--keys"},
-      {"--cache_size=many", "--cache_size"}};
+      {"--budget=many", "--budget"}};
   for (const auto& [option, message] : calls) {
     const CommandEnd end = Bench({option});
     EXPECT_EQ(end.exit_code, 2) << option;

@@ -65,12 +65,14 @@ std::string TextOf(const Environment& environment, const Settings& settings) {
                      environment.logwood_version, environment.build_type, environment.compiler, environment.cpu_model,
                      environment.cores, environment.load) +
          fmt::format(
-             "num {}, keys {} B {}, values {} B, threads {}, batch {}, sync {}, seed {}, cache {:.0f} MiB, "
-             "memtable {:.0f} MiB\n\n",
+             "num {}, keys {} B {}, values {} B, threads {}, batch {}, sync {}, seed {}, budget {:.0f} MiB, "
+             "memtable {}\n\n",
              settings.num, settings.key_size_bytes, NameOf(settings.keys), settings.value_size_bytes, settings.threads,
              settings.batch, settings.sync ? "yes" : "no", settings.seed,
-             static_cast<double>(settings.cache_size_bytes) / kMebibyte,
-             static_cast<double>(settings.memtable_size_bytes) / kMebibyte) +
+             static_cast<double>(settings.memory_budget_bytes) / kMebibyte,
+             settings.memtable_size_bytes == 0
+                 ? "of a share"
+                 : fmt::format("{:.0f} MiB", static_cast<double>(settings.memtable_size_bytes) / kMebibyte)) +
          fmt::format(kColumns, "benchmark", "entries/s", "ops/s", "MB/s", "p50 us", "p99 us", "p99.9 us", "max us",
                      "CPU s", "written MB", "WA", "SA", "RSS MiB");
 }
@@ -84,7 +86,7 @@ std::string JsonOf(const Environment& environment, const Settings& settings) {
                         {"threads", settings.threads},
                         {"batch", settings.batch},
                         {"seed", settings.seed},
-                        {"cache_size", settings.cache_size_bytes},
+                        {"budget", settings.memory_budget_bytes},
                         {"memtable_size", settings.memtable_size_bytes},
                         {"keys", NameOf(settings.keys)},
                         {"sync", settings.sync},

@@ -53,8 +53,10 @@ Status Settings::Check() const {
   LOGWOOD_RETURN_IF_ERROR(CheckKeys(*this));
   LOGWOOD_RETURN_IF_ERROR(CheckRange("--threads", threads, {1, 256}));
   LOGWOOD_RETURN_IF_ERROR(CheckRange("--batch", batch, {1, batch_max()}));
-  LOGWOOD_RETURN_IF_ERROR(CheckRange("--cache_size", cache_size_bytes, {0, uint64_t{1} << 40}));
-  return CheckRange("--memtable_size", memtable_size_bytes, {512, uint64_t{1} << 32});
+  LOGWOOD_RETURN_IF_ERROR(CheckRange("--budget", memory_budget_bytes, {uint64_t{16} << 10, uint64_t{1} << 40}));
+  // Whether it fits the budget is the database's to say.
+  if (memtable_size_bytes == 0) return Status::Ok();
+  return CheckRange("--memtable", memtable_size_bytes, {512, uint64_t{1} << 32});
 }
 
 }  // namespace logwood::bench

@@ -20,7 +20,7 @@ struct Settings {
   uint64_t threads = 1;             // 1 to 256.
   uint64_t batch = 1;               // Entries a commit; 1 to 10^6.
   uint64_t seed = 1;
-  uint64_t cache_size_bytes = Options().cache_size_bytes;
+  uint64_t memory_budget_bytes = Options().memory_budget_bytes;
   uint64_t memtable_size_bytes = Options().memtable_size_bytes;
   KeyForm keys = KeyForm::kDecimal;
   bool sync = false;             // Every commit, not only those of fillsync.

@@ -141,10 +141,11 @@ void AddWorkload(CLI::App& verb, Arguments& arguments) {
 
 void AddDatabase(CLI::App& verb, Arguments& arguments) {
   bench::Settings& settings = arguments.settings;
-  verb.add_option("--cache_size,--cache-size", settings.cache_size_bytes, "bytes of blocks in memory; 64MiB works too")
+  verb.add_option("--budget", settings.memory_budget_bytes, "bytes of memory for the database; 64MiB works too")
       ->transform(CLI::AsSizeValue(false))
       ->capture_default_str();
-  verb.add_option("--memtable_size,--memtable-size", settings.memtable_size_bytes, "bytes of entries before a flush")
+  verb.add_option("--memtable,--memtable_size,--memtable-size", settings.memtable_size_bytes,
+                  "bytes of entries before a flush; 0: a share of the budget")
       ->transform(CLI::AsSizeValue(false))
       ->capture_default_str();
   CLI::Option* existing = verb.add_flag("--use_existing_db,--use-existing-db", settings.use_existing_db,

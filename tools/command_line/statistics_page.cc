@@ -44,6 +44,17 @@ JsonObject ObjectOf(const StoredStatistics& of) {
   return object;
 }
 
+JsonObject ObjectOf(const MemoryStatistics& of) {
+  return ObjectOf({{"budget_bytes", of.budget_bytes},
+                   {"memtables_bytes", of.memtables_bytes},
+                   {"spare_bytes", of.spare_bytes},
+                   {"blocks_bytes", of.blocks_bytes},
+                   {"cache_tables_bytes", of.cache_tables_bytes},
+                   {"indexes_bytes", of.indexes_bytes},
+                   {"filters_bytes", of.filters_bytes},
+                   {"jobs_bytes", of.jobs_bytes}});
+}
+
 JsonObject ObjectOf(const CacheStatistics& of) {
   return ObjectOf(
       {{"capacity_bytes", of.capacity_bytes}, {"used_bytes", of.used_bytes}, {"hits", of.hits}, {"misses", of.misses}});
@@ -101,6 +112,13 @@ std::string Text(const FileStatistics& of) {
   return fmt::format("{} file{}, {} bytes", of.files, of.files == 1 ? "" : "s", of.bytes);
 }
 
+std::string Text(const MemoryStatistics& of) {
+  return fmt::format(
+      "budget {} bytes; memtables {}, spare {}, blocks {}, their tables {}, indexes {}, filters {}, jobs {}",
+      of.budget_bytes, of.memtables_bytes, of.spare_bytes, of.blocks_bytes, of.cache_tables_bytes, of.indexes_bytes,
+      of.filters_bytes, of.jobs_bytes);
+}
+
 std::string Text(const SequenceStatistics& of) { return fmt::format("{}:{}", of.epoch, of.counter); }
 
 std::string Text(const JobStatistics& of) {
@@ -124,7 +142,7 @@ std::string StatisticsAsText(const DatabaseStatistics& statistics) {
   return TableOf(statistics.collections) + "\n" + Line("memtables, active", Text(statistics.active_memtables)) +
          Line("memtables, sealed", Text(statistics.sealed_memtables)) + Line("manifests", Text(stored.manifests)) +
          Line("logs", Text(stored.logs)) + Line("trees", Text(stored.trees)) +
-         Line("strangers", Text(stored.strangers)) +
+         Line("strangers", Text(stored.strangers)) + Line("memory", Text(statistics.memory)) +
          Line("cache", fmt::format("{} of {} bytes, {} hits, {} misses", cache.used_bytes, cache.capacity_bytes,
                                    cache.hits, cache.misses)) +
          Line("published up to", Text(statistics.published)) + Line("flushed up to", Text(statistics.flushed)) +
@@ -139,6 +157,7 @@ std::string StatisticsAsJson(const DatabaseStatistics& statistics) {
   object.AddObject("active_memtables", ObjectOf(statistics.active_memtables));
   object.AddObject("sealed_memtables", ObjectOf(statistics.sealed_memtables));
   object.AddObject("stored", ObjectOf(statistics.stored));
+  object.AddObject("memory", ObjectOf(statistics.memory));
   object.AddObject("cache", ObjectOf(statistics.cache));
   object.AddObject("published", ObjectOf(statistics.published));
   object.AddObject("flushed", ObjectOf(statistics.flushed));

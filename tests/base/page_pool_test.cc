@@ -1,0 +1,89 @@
+#include "base/page_pool.h"
+
+#include <cstring>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <string>
+#include <unistd.h>
+#include <vector>
+
+#include "base/random.h"
+#include "logwood/bytes.h"
+
+namespace logwood {
+namespace {
+
+// Of this process, as the system sees it.
+size_t ResidentBytes() {
+  size_t total = 0;
+  size_t resident = 0;
+  std::ifstream("/proc/self/statm") >> total >> resident;
+  return resident * static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+PooledBytes Filled(PagePool& pool, size_t size) {
+  PooledBytes piece = pool.Allocate(size);
+  std::memset(piece.get(), 1, size);
+  return piece;
+}
+
+TEST(PagePool, ChargesForPiecesWhileTheyLive) {
+  const auto budget = MemoryBudget::Of(1 << 20);
+  const auto pool = std::make_shared<PagePool>(budget);
+  for (const size_t size : {size_t{1}, size_t{2048}, size_t{2049}, size_t{4096}, size_t{8192}, size_t{8193},
+                            size_t{61'440}, size_t{61'441}, size_t{100'000}, size_t{5'000'000}}) {
+    {
+      const PooledBytes piece = Filled(*pool, size);
+      EXPECT_EQ(budget->bytes(MemoryUse::kBlocks), PagePool::ChargeOf(size)) << size;
+      EXPECT_GE(PagePool::ChargeOf(size), size);
+    }
+    EXPECT_EQ(budget->bytes(MemoryUse::kBlocks), 0u) << size;
+  }
+}
+
+TEST(PagePool, PiecesDoNotOverlap) {
+  constexpr uint64_t kSeed = 3;
+  SeededRandom random(kSeed);
+  const auto pool = std::make_shared<PagePool>(MemoryBudget::Of(1 << 20));
+  struct Piece {
+    PooledBytes bytes;
+    size_t size;
+    char fill;
+  };
+  std::vector<Piece> pieces(300);
+  for (int round = 0; round < 20'000; ++round) {
+    Piece& piece = pieces[random.Below(pieces.size())];
+    if (piece.bytes != nullptr) {
+      ASSERT_EQ(Bytes(piece.bytes.get(), piece.size), std::string(piece.size, piece.fill)) << "seed " << kSeed;
+    }
+    piece.size = 1 + (random.OneIn(20) ? random.Below(100'000) : random.Below(20'000));
+    piece.fill = static_cast<char>(round);
+    piece.bytes = pool->Allocate(piece.size);
+    std::memset(piece.bytes.get(), piece.fill, piece.size);
+  }
+}
+
+TEST(PagePool, WhatIsGivenBackLeavesTheProcess) {
+  constexpr size_t kCount = 8192;
+  constexpr size_t kSize = 8192;
+  const auto pool = std::make_shared<PagePool>(MemoryBudget::Of(1 << 20));
+  std::vector<PooledBytes> pieces(kCount);
+  const size_t before = ResidentBytes();
+  for (PooledBytes& piece : pieces) piece = Filled(*pool, kSize);
+  EXPECT_GE(ResidentBytes(), before + kCount * kSize * 9 / 10);
+  // Every second one: memory in pieces among others goes too.
+  for (size_t i = 0; i < kCount; i += 2) pieces[i] = PooledBytes();
+  EXPECT_LE(ResidentBytes(), before + kCount * kSize * 6 / 10);
+  for (size_t i = 0; i < kCount; i += 2) pieces[i] = Filled(*pool, kSize);
+  EXPECT_LE(ResidentBytes(), before + kCount * kSize * 11 / 10);
+}
+
+TEST(PagePool, LivesAsLongAsItsPieces) {
+  auto pool = std::make_shared<PagePool>(MemoryBudget::Of(1 << 20));
+  const PooledBytes piece = pool->Allocate(8192);
+  pool.reset();
+  std::memset(piece.get(), 1, 8192);
+}
+
+}  // namespace
+}  // namespace logwood
