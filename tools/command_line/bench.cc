@@ -121,6 +121,10 @@ void AddWorkload(CLI::App& verb, Arguments& arguments) {
       ->check(WhyNoNumber)
       ->capture_default_str();
   verb.add_option("--batch", settings.batch, "entries a commit")->check(WhyNoNumber)->capture_default_str();
+  verb.add_option("--seek_nexts,--seek-nexts", settings.seek_nexts, "entries that a seek goes on to read")
+      ->check(WhyNoNumber)
+      ->capture_default_str();
+  verb.add_option("--series", settings.series, "time series of tsingest")->check(WhyNoNumber)->capture_default_str();
   verb.add_flag("--sync", settings.sync, "sync every commit");
   verb.add_option("--seed", settings.seed, "of keys drawn and of values")->check(WhyNoNumber)->capture_default_str();
 }
