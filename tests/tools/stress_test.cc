@@ -41,10 +41,10 @@ TEST(StressGenerator, DrawsTheSameForASeedAndOtherwiseNot) {
     return bytes;
   };
   const std::string first = encoded(FirstOf(kSmall, 1, 0));
-  EXPECT_EQ(first, encoded(FirstOf(kSmall, 1, 0)));
-  EXPECT_NE(first, encoded(FirstOf(kSmall, 2, 0)));
-  EXPECT_NE(first, encoded(FirstOf(kSmall, 1, 1)));
-  EXPECT_NE(first, encoded(FirstOf(other, 1, 0)));
+  EXPECT_TRUE(first == encoded(FirstOf(kSmall, 1, 0)));
+  EXPECT_FALSE(first == encoded(FirstOf(kSmall, 2, 0)));
+  EXPECT_FALSE(first == encoded(FirstOf(kSmall, 1, 1)));
+  EXPECT_FALSE(first == encoded(FirstOf(other, 1, 0)));
 }
 
 TEST(StressGenerator, WritesKeysOfItsOwnLaneOnly) {

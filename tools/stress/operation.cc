@@ -14,7 +14,7 @@ class Writer {
  public:
   template <class T>
   void Add(const T& value) {
-    static_assert(std::is_trivially_copyable_v<T>);
+    static_assert(std::has_unique_object_representations_v<T>);  // No padding: its bytes would be anything.
     Append(&value, sizeof(value));
   }
   template <class T>
@@ -141,7 +141,12 @@ std::string Encode(const Operation& operation) {
   writer.Add(operation.slot);
   writer.Add(operation.memtable_size_bytes);
   writer.Add(operation.id);
-  writer.AddAll(operation.writes);
+  writer.Add(static_cast<uint64_t>(operation.writes.size()));
+  for (const Write& write : operation.writes) {
+    writer.Add(write.collection);
+    writer.Add(write.key);
+    writer.Add(write.deletes);
+  }
   return writer.Take();
 }
 
@@ -157,7 +162,14 @@ Operation DecodeOperation(const std::string& bytes) {
   reader.Take(operation.slot);
   reader.Take(operation.memtable_size_bytes);
   reader.Take(operation.id);
-  reader.TakeAll(operation.writes);
+  uint64_t count = 0;
+  reader.Take(count);
+  operation.writes.resize(count);
+  for (Write& write : operation.writes) {
+    reader.Take(write.collection);
+    reader.Take(write.key);
+    reader.Take(write.deletes);
+  }
   return operation;
 }
 
