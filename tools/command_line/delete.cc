@@ -41,12 +41,11 @@ void Tell(const Arguments& arguments, Bytes key, Answer answer, Terminal& termin
   }
 }
 
-Status CheckArguments(const Arguments& arguments) {
+// A range must be asked for: to leave out the key by mistake deletes nothing.
+void CheckArguments(const Arguments& arguments) {
   if (arguments.key.has_value() == arguments.has_range) {
-    return Status::InvalidArgument("delete needs either a KEY, or a range by --from, --to or --prefix");
+    throw CLI::ValidationError("either KEY or a range by --from, --to or --prefix is required");
   }
-  if (arguments.has_range && arguments.must_exist) return Status::InvalidArgument("--must-exist needs a KEY");
-  return Status::Ok();
 }
 
 Result<Answer> DeleteRange(const Arguments& arguments, Terminal& terminal) {
@@ -69,7 +68,6 @@ Result<Answer> DeleteRange(const Arguments& arguments, Terminal& terminal) {
 }
 
 Result<Answer> Delete(const Arguments& arguments, Terminal& terminal) {
-  LOGWOOD_RETURN_IF_ERROR(CheckArguments(arguments));
   if (arguments.has_range) return DeleteRange(arguments, terminal);
   LOGWOOD_ASSIGN_OR_RETURN(const std::string key, arguments.form.ReadKey(*arguments.key));
   LOGWOOD_ASSIGN_OR_RETURN(Database database, OpenToWrite(arguments.path));
@@ -102,12 +100,15 @@ void AddDelete(CLI::App& program, Action& chosen) {
   verb.add_option("--from", arguments->from, "all keys at or above this one")->each(is_range);
   verb.add_option("--to", arguments->to, "all keys below this one")->each(is_range);
   verb.add_option("--prefix", arguments->prefix, "all keys that begin so")->each(is_range);
-  verb.add_flag("--must-exist", arguments->must_exist, "look first, and exit with 1 where the key is absent");
+  verb.add_flag("--must-exist", arguments->must_exist, "look first, and exit with 1 where the key is absent")
+      ->excludes(verb.get_option("--from"), verb.get_option("--to"), verb.get_option("--prefix"));
   verb.add_flag("--no-sync", arguments->no_sync,
                 "do not wait for the device: the delete survives the end of this process, perhaps not a loss of power");
   arguments->form.AddTo(verb);
-  verb.callback(
-      [&chosen, arguments] { chosen = [arguments](Terminal& terminal) { return Delete(*arguments, terminal); }; });
+  verb.callback([&chosen, arguments] {
+    CheckArguments(*arguments);
+    chosen = [arguments](Terminal& terminal) { return Delete(*arguments, terminal); };
+  });
 }
 
 }  // namespace logwood::command_line
