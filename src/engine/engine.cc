@@ -11,8 +11,10 @@
 namespace logwood {
 namespace {
 
-// Sealed generations that may wait for their flush before writers wait too: memory stays within three memtables.
-constexpr size_t kSealedGenerationsMax = 2;
+// Sealed generations that may wait for their flush before the active one is sealed later than it is full.
+constexpr size_t kSealedGenerationsMax = kGenerationsMax - 1;
+// Memtables that the active one may then take as much as: only here do writers wait for as long as it takes.
+constexpr uint64_t kActiveMemtablesMax = 4;
 
 Status CheckRange(std::string_view name, uint64_t value, uint64_t min, uint64_t max) {
   if (value >= min && value <= max) return Status::Ok();
@@ -38,7 +40,8 @@ Engine::Engine(Parts parts, const Options& options)
       files_(parts_.runtime, parts_.store, cache_),
       states_(parts_.runtime),
       errors_(parts_.runtime),
-      root_(parts_.runtime, parts_.kinds, files_, states_) {}
+      root_(parts_.runtime, parts_.kinds, files_, states_),
+      pacer_(parts_.runtime, options.memtable_size_bytes) {}
 
 Engine::~Engine() {
   // Why: a destructor has nobody to tell; who wants to know calls Close().
@@ -99,7 +102,7 @@ Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileN
   epoch_ = manifest->state().epoch;
   root_.Start(std::move(manifest));
   background_ = std::make_unique<Background>(Background::Parts{
-      .context = JobContext(), .files = files_, .errors = errors_, .stay_policy = parts_.stay_policy});
+      .context = JobContext(), .files = files_, .errors = errors_, .pacer = pacer_, .stay_policy = parts_.stay_policy});
   if (found) DiscardLeftovers(*found);
   for (const FileNumber number : unfinished) files_.Discard(number, FileType::kManifest);
   files_.RemoveRetired();
@@ -191,13 +194,37 @@ Status Engine::MakeRoom(uint64_t operations) {
   Status status;
   if (head_->last.counter() + operations > parts_.sequences_per_epoch) status = AdvanceEpoch();
   if (status.ok() && GenerationIsFull()) {
-    status = background_->WaitForSealedBelow(kSealedGenerationsMax);
-    if (status.ok()) status = Seal();
-  } else if (status.ok() && head_->log.size() >= options_.log_file_size_bytes) {
-    status = BeginNextLog();
+    status = SealInTime();
+  } else {
+    Pace();
   }
+  if (status.ok() && head_->log.size() >= options_.log_file_size_bytes) status = BeginNextLog();
   errors_.Keep(status);  // A log that could not be begun is an end of writing like any other.
   return status;
+}
+
+// Delays the group as the work in the background demands.
+void Engine::Pace() {
+  const uint64_t size = head_->log.size();
+  const uint64_t before = std::exchange(paced_log_, head_->log_file) == head_->log_file ? paced_log_size_ : 0;
+  paced_log_size_ = size;
+  pacer_.Admit(size - std::min(size, before), head_->active->bytes());
+}
+
+// Seals once memory is there for a next generation, or goes on with this one where that takes too long for one write.
+Status Engine::SealInTime() {
+  const bool must_wait = finished_logs_.size() + 1 >= kLogFilesMax ||
+                         head_->active->bytes() / kActiveMemtablesMax >= options_.memtable_size_bytes;
+  const std::chrono::nanoseconds begun = parts_.runtime.Now();
+  bool has_room = true;
+  if (must_wait) {
+    LOGWOOD_RETURN_IF_ERROR(background_->WaitForSealedBelow(kSealedGenerationsMax));
+  } else {
+    LOGWOOD_ASSIGN_OR_RETURN(has_room, background_->WaitForSealedBelow(kSealedGenerationsMax, Pacer::kDelayMax));
+  }
+  const std::chrono::nanoseconds waited = parts_.runtime.Now() - begun;
+  if (waited >= Pacer::kDelayMin) pacer_.CountWaitForFlush(waited);
+  return has_room ? Seal() : Status::Ok();
 }
 
 bool Engine::GenerationIsFull() const {
@@ -304,6 +331,7 @@ Status Engine::DropCollection(CollectionId id) {
     const Status status = root_.DropCollection(id);
     if (!status.ok() && status.code() != StatusCode::kNotFound) errors_.Keep(status);
     background_->StartRemoving();
+    background_->StartMerging();
     return status;
   });
 }
@@ -406,31 +434,8 @@ Result<DatabaseStatistics> Engine::TakeStatistics() const {
   if (pipeline_ != nullptr) statistics.commits = pipeline_->statistics();
   statistics.flushes = StatisticsOf(flushes_);
   statistics.merges = StatisticsOf(merges_);
+  statistics.pacing = pacer_.statistics();
   return statistics;
-}
-
-Result<VerifyReport> Engine::VerifyTrees() const {
-  VerifyReport report{.strangers = strangers_};
-  std::map<FileNumber, uint64_t> live_bytes;
-  const auto on_damage = [&](const Status& damage) { report.damages.push_back(damage); };
-  const ManifestState state = root_.manifest_state();
-  bool changed = false;
-  for (const auto& [id, collection] : state.collections) {
-    const std::optional<CollectionRoot> root = root_.FindRoot(id);
-    changed |= !root || root->state != collection.state;
-    if (!root) continue;
-    LOGWOOD_ASSIGN_OR_RETURN(const uint64_t blocks, root->trees->Verify(on_damage));
-    report.blocks += blocks;
-    for (const auto& [file, bytes] : root->trees->LiveBytes()) live_bytes[file] += bytes;
-  }
-  if (changed) return report;  // A job installed meanwhile: the counts belong to different states.
-  for (const auto& [number, file] : state.files) {
-    if (live_bytes[number] == file.live_bytes) continue;
-    on_damage(Status::Corruption("manifest: file " + std::to_string(number.value()) + " has " +
-                                 std::to_string(file.live_bytes) + " live bytes; its entries add up to " +
-                                 std::to_string(live_bytes[number])));
-  }
-  return report;
 }
 
 }  // namespace logwood

@@ -18,6 +18,7 @@
 #include "engine/file_table.h"
 #include "engine/ingest_job.h"
 #include "engine/job_output.h"
+#include "engine/pacer.h"
 #include "engine/read_state.h"
 #include "engine/recovery.h"
 #include "engine/root.h"
@@ -127,7 +128,9 @@ class Engine {
 
   // The leader's, in the order of their use.
   Status MakeRoom(uint64_t operations);
+  Status SealInTime();
   Status Seal();
+  void Pace();
   Status BeginNextLog();
   Status AdvanceEpoch();
   [[nodiscard]] bool GenerationIsFull() const;
@@ -152,11 +155,14 @@ class Engine {
   Root root_;
   JobCounters flushes_;
   JobCounters merges_;
+  Pacer pacer_;
   std::unique_ptr<Background> background_;  // Null in a database that is only read; so are the next two.
   std::optional<WriteHead> head_;           // The leader's, like the two behind it.
   std::unique_ptr<CommitPipeline> pipeline_;
   std::vector<LogEnd> finished_logs_;  // Of the active generation, without the one that is open.
   uint32_t epoch_ = 0;
+  FileNumber paced_log_;         // The log file that stood open when writes were paced last,
+  uint64_t paced_log_size_ = 0;  // and what was in it.
 };
 
 }  // namespace logwood

@@ -79,6 +79,7 @@ std::string JsonOf(const Environment& environment, const Settings& settings) {
   const Json options = {{"benchmarks", Joined(settings.benchmarks)},
                         {"num", settings.num},
                         {"reads", settings.read_count()},
+                        {"seconds", settings.seconds},
                         {"key_size", settings.key_size_bytes},
                         {"value_size", settings.value_size_bytes},
                         {"threads", settings.threads},

@@ -56,6 +56,7 @@ Status Settings::Check() const {
   LOGWOOD_RETURN_IF_ERROR(CheckNames(benchmarks));
   // A bit each tells which are there: 512 MiB.
   LOGWOOD_RETURN_IF_ERROR(CheckRange("--num", num, {1, uint64_t{1} << 32}));
+  LOGWOOD_RETURN_IF_ERROR(CheckRange("--seconds", seconds, {0, 1'000'000}));
   LOGWOOD_RETURN_IF_ERROR(CheckRange("--reads", reads, {0, uint64_t{1} << 40}));
   LOGWOOD_RETURN_IF_ERROR(CheckRange("--value_size", value_size_bytes, {0, kValueSizeMax}));
   LOGWOOD_RETURN_IF_ERROR(CheckKeys(*this));
