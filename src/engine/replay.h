@@ -36,7 +36,7 @@ struct ReplayedGeneration {
 // Brings the commits of logs into memtables: while the caller reads the log and verifies it, threads of the runtime do
 // the rest. Within a generation operations are applied one after the other, in their order (I1), whatever they are; but
 // a long log is divided into several generations, which are filled side by side, and readers and flushes are used to
-// there being several. So nothing is sorted or merged here: it was measured to gain nothing over that.
+// there being several (docs/decisions/0010).
 // Confined to one thread, which runs jobs of its own.
 class Replay {
  public:
