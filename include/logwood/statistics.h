@@ -69,6 +69,8 @@ struct CommitStatistics {
   uint64_t groups = 0;      // Commits that went to the log together make one group.
   uint64_t syncs = 0;       // Of the log, because a commit asked for it: at most one a group.
   uint64_t log_bytes = 0;   // Appended to the log by them, with the log's own framing.
+  // Written by the store to prepare space in log files, as far as it tells: they may reach the device beside log_bytes.
+  uint64_t log_bytes_prepared = 0;
 };
 
 // Counters of times that writes were made to wait, so that background work keeps up.

@@ -55,6 +55,7 @@ class Engine {
     std::unique_ptr<Store> owned_store;
     KindRegistry kinds;
     StayPolicy stay_policy;
+    ReplayTuning replay = {};
     // Sequences of an epoch; smaller in tests of what happens at its end.
     uint64_t sequences_per_epoch = Sequence::kCounterMax - 1;  // What a log record can bear.
   };
@@ -69,7 +70,8 @@ class Engine {
   // Closes, if Close() was not called.
   ~Engine();
 
-  // Ends background work, makes every commit durable, writes a last mark, and gives the lock back. Later calls of all
+  // Ends background work, makes every commit durable (in the log, with a last mark; without a log by a flush), and
+  // gives the lock back. Later calls of all
   // others give kClosed; those of Close() wait for the first and return its status. Errors: kIo, kNoSpace: unsynced
   // commits may be lost then.
   Status Close();
@@ -80,7 +82,7 @@ class Engine {
   Status DropCollection(CollectionId id);
   [[nodiscard]] Result<std::vector<CollectionInfo>> collections() const;
 
-  // See CommitPipeline::Apply().
+  // See CommitPipeline::Apply(). Errors: also kInvalidArgument (Sync::kYes without a log).
   [[nodiscard]] Result<Sequence> Commit(const CommitPipeline::Commit& commit);
   // Errors: kClosed.
   [[nodiscard]] Result<ReadView> View() const;
@@ -118,6 +120,8 @@ class Engine {
   [[nodiscard]] Result<std::unique_ptr<Manifest>> BeginManifest(const std::optional<FoundDatabase>& found,
                                                                 const std::vector<FileNumber>& unfinished);
   Status BeginLog(const std::optional<FoundDatabase>& found);
+  void ShowReplayed(const std::vector<ReplayedGeneration>& replayed);
+  void SealReplayed(const FoundDatabase& found);
   void DiscardLeftovers(const FoundDatabase& found);
   [[nodiscard]] NewFileOutput::Context JobContext();
   [[nodiscard]] CommitPipeline::Hooks PipelineHooks();

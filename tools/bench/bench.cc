@@ -65,7 +65,8 @@ Result<std::unique_ptr<Bench>> Bench::Open(const std::string& directory, const S
   if (!settings.use_existing_db) LOGWOOD_RETURN_IF_ERROR(CheckIsFree(directory));
   const Options options{.mode = settings.use_existing_db ? OpenMode::kOpen : OpenMode::kCreate,
                         .cache_size_bytes = settings.cache_size_bytes,
-                        .memtable_size_bytes = settings.memtable_size_bytes};
+                        .memtable_size_bytes = settings.memtable_size_bytes,
+                        .log = settings.log};
   LOGWOOD_ASSIGN_OR_RETURN(Database database, Database::Open(directory, options));
   Result<Collection> collection =
       settings.use_existing_db ? database.OpenCollection(kCollection) : database.CreateCollection(kCollection);

@@ -26,6 +26,7 @@ struct Settings {
   uint64_t cache_size_bytes = Options().cache_size_bytes;
   uint64_t memtable_size_bytes = Options().memtable_size_bytes;
   KeyForm keys = KeyForm::kDecimal;
+  LogMode log = LogMode::kOn;
   bool sync = false;             // Every commit, not only those of fillsync.
   bool verify = false;           // Readers compare every byte of a value, not only its size.
   bool use_existing_db = false;  // Else there must be none.

@@ -31,6 +31,7 @@ struct Arguments {
   bench::Settings settings;
   std::string keys = "decimal";
   std::string csv;  // Path; empty for none.
+  std::string log = "on";
   bool json = false;
   bool remove = false;
 };
@@ -173,6 +174,9 @@ void AddWorkload(CLI::App& verb, Arguments& arguments) {
       ->capture_default_str();
   verb.add_option("--series", settings.series, "time series of tsingest")->check(WhyNoNumber)->capture_default_str();
   verb.add_flag("--sync", settings.sync, "sync every commit");
+  verb.add_option("--log", arguments.log, "off: nothing is logged, so that only a flush makes entries last")
+      ->check(CLI::IsMember({"on", "off"}))
+      ->capture_default_str();
   verb.add_option("--seed", settings.seed, "of keys drawn and of values")->check(WhyNoNumber)->capture_default_str();
 }
 
@@ -203,6 +207,7 @@ void AddBench(CLI::App& program, Action& chosen) {
   verb.add_option("--csv", arguments->csv, "file for a line each second: entries, longest call, runs, debt, space");
   verb.add_flag("--json", arguments->json, "one JSON object a line: the environment, then each benchmark");
   verb.callback([&chosen, arguments] {
+    arguments->settings.log = arguments->log == "off" ? LogMode::kOff : LogMode::kOn;
     arguments->settings.keys = arguments->keys == "random" ? bench::KeyForm::kRandom : bench::KeyForm::kDecimal;
     chosen = [arguments](Terminal& terminal) { return RunBench(*arguments, terminal); };
   });

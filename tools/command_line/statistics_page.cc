@@ -56,7 +56,8 @@ JsonObject ObjectOf(const CommitStatistics& of) {
                    {"operations", of.operations},
                    {"groups", of.groups},
                    {"syncs", of.syncs},
-                   {"log_bytes", of.log_bytes}});
+                   {"log_bytes", of.log_bytes},
+                   {"log_bytes_prepared", of.log_bytes_prepared}});
 }
 
 JsonObject ObjectOf(const JobStatistics& of) {
@@ -134,8 +135,9 @@ std::string TextOfWriting(const DatabaseStatistics& statistics) {
   const CommitStatistics& commits = statistics.commits;
   if (commits.commits + statistics.flushes.jobs + statistics.merges.jobs == 0) return {};
   return Line("commits",
-              fmt::format("{} of {} operations, in {} groups with {} syncs, {} bytes of log", commits.commits,
-                          commits.operations, commits.groups, commits.syncs, commits.log_bytes)) +
+              fmt::format("{} of {} operations, in {} groups with {} syncs, {} bytes of log, {} more prepared",
+                          commits.commits, commits.operations, commits.groups, commits.syncs, commits.log_bytes,
+                          commits.log_bytes_prepared)) +
          Line("flushes", Text(statistics.flushes)) + Line("merges", Text(statistics.merges)) +
          Line("delays for flushes", Text(statistics.pacing.for_flushes)) +
          Line("delays for merges", Text(statistics.pacing.for_merges));
