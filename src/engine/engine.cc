@@ -11,8 +11,10 @@
 namespace logwood {
 namespace {
 
-// Sealed generations that may wait for their flush before writers wait too: memory stays within three memtables.
-constexpr size_t kSealedGenerationsMax = 2;
+// Sealed generations that may wait for their flush before the active one is sealed later than it is full.
+constexpr size_t kSealedGenerationsMax = kGenerationsMax - 1;
+// Memtables that the active one may then take as much as: only here do writers wait for as long as it takes.
+constexpr uint64_t kActiveMemtablesMax = 4;
 
 Status CheckRange(std::string_view name, uint64_t value, uint64_t min, uint64_t max) {
   if (value >= min && value <= max) return Status::Ok();
@@ -38,7 +40,8 @@ Engine::Engine(Parts parts, const Options& options)
       files_(parts_.runtime, parts_.store, cache_),
       states_(parts_.runtime),
       errors_(parts_.runtime),
-      root_(parts_.runtime, parts_.kinds, files_, states_) {}
+      root_(parts_.runtime, parts_.kinds, files_, states_),
+      pacer_(parts_.runtime, options.memtable_size_bytes) {}
 
 Engine::~Engine() {
   // Why: a destructor has nobody to tell; who wants to know calls Close().
@@ -63,7 +66,8 @@ Status Engine::LockAndFind() {
   LOGWOOD_ASSIGN_OR_RETURN(lock_,
                            parts_.store.Lock(mode == OpenMode::kReadOnly ? LockMode::kShared : LockMode::kExclusive));
   std::vector<FileNumber> unfinished;
-  Result<FoundDatabase> found = FindDatabase(parts_.store, parts_.kinds, &unfinished);
+  Result<FoundDatabase> found =
+      FindDatabase(parts_.store, parts_.kinds, {.runtime = parts_.runtime, .tuning = parts_.replay}, &unfinished);
   if (found.ok() && mode == OpenMode::kCreate)
     return Status::AlreadyExists("there is a database here: open it, or name another place");
   if (!found.ok() && (found.status().code() != StatusCode::kNotFound || must_exist)) return found.status();
@@ -77,7 +81,7 @@ Status Engine::StartReadOnly(FoundDatabase found) {
   LOGWOOD_RETURN_IF_ERROR(root_.OpenTrees(found.root.state));
   root_.StartReadOnly(std::move(found.root.state));
   states_.published().store(found.logs.last.value(), std::memory_order_release);
-  states_.Update([&](ReadState& read) { read.generations = {found.replayed}; });
+  ShowReplayed(found.replayed);
   return Status::Ok();
 }
 
@@ -99,7 +103,7 @@ Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileN
   epoch_ = manifest->state().epoch;
   root_.Start(std::move(manifest));
   background_ = std::make_unique<Background>(Background::Parts{
-      .context = JobContext(), .files = files_, .errors = errors_, .stay_policy = parts_.stay_policy});
+      .context = JobContext(), .files = files_, .errors = errors_, .pacer = pacer_, .stay_policy = parts_.stay_policy});
   if (found) DiscardLeftovers(*found);
   for (const FileNumber number : unfinished) files_.Discard(number, FileType::kManifest);
   files_.RemoveRetired();
@@ -146,24 +150,43 @@ Result<std::unique_ptr<Manifest>> Engine::BeginManifest(const std::optional<Foun
 
 Status Engine::BeginLog(const std::optional<FoundDatabase>& found) {
   std::optional<LogEnd> predecessor;
-  std::shared_ptr<Generation> active;
-  Sequence last = Sequence::Of(epoch_, 0);
+  std::vector<ReplayedGeneration> replayed;
+  const Sequence last = Sequence::Of(epoch_, 0);
   Sequence durable = last;
   if (found) {
-    finished_logs_ = found->logs.logs;
-    if (!finished_logs_.empty()) predecessor = finished_logs_.back();
-    active = found->replayed;
+    if (!found->logs.logs.empty()) predecessor = found->logs.logs.back();
+    replayed = found->replayed;
     durable = found->logs.last;
   } else {
-    active = std::make_shared<Generation>(arena_pool_);
+    replayed.push_back({.generation = std::make_shared<Generation>(arena_pool_), .first_log = {}});
   }
-  head_.emplace(WriteHead{.log = LogChain(parts_.store, root_.database(), predecessor, durable),
-                          .active = active,
-                          .last = last,
-                          .log_file = FileNumber()});
+  head_.emplace(
+      WriteHead{.log = std::nullopt, .active = replayed.back().generation, .last = last, .log_file = FileNumber()});
+  if (options_.log == LogMode::kOn) head_->log.emplace(parts_.store, root_.database(), predecessor, durable);
   states_.published().store(durable.value(), std::memory_order_release);
-  states_.Update([&](ReadState& read) { read.generations = {active}; });
+  ShowReplayed(replayed);
+  if (found) SealReplayed(*found);
   return BeginNextLog();
+}
+
+void Engine::ShowReplayed(const std::vector<ReplayedGeneration>& replayed) {
+  states_.Update([&](ReadState& read) {
+    for (const ReplayedGeneration& part : replayed) read.generations.insert(read.generations.begin(), part.generation);
+  });
+}
+
+// The newest part of what was replayed goes on as the active generation; all before it waits for its flush. A log in
+// which one part ends and the next begins is needed until that is flushed, too.
+void Engine::SealReplayed(const FoundDatabase& found) {
+  auto log = found.logs.logs.begin();
+  for (size_t next = 1; next < found.replayed.size(); ++next) {
+    const auto begin = log;
+    log = std::ranges::find(begin, found.logs.logs.end(), found.replayed[next].first_log, &LogEnd::number);
+    LOGWOOD_ASSERT(log != found.logs.logs.end());
+    background_->AddSealed(
+        {.generation = found.replayed[next - 1].generation, .logs = {begin, log}, .next_log = log->number});
+  }
+  finished_logs_.assign(log, found.logs.logs.end());
 }
 
 void Engine::DiscardLeftovers(const FoundDatabase& found) {
@@ -191,13 +214,38 @@ Status Engine::MakeRoom(uint64_t operations) {
   Status status;
   if (head_->last.counter() + operations > parts_.sequences_per_epoch) status = AdvanceEpoch();
   if (status.ok() && GenerationIsFull()) {
-    status = background_->WaitForSealedBelow(kSealedGenerationsMax);
-    if (status.ok()) status = Seal();
-  } else if (status.ok() && head_->log.size() >= options_.log_file_size_bytes) {
-    status = BeginNextLog();
+    status = SealInTime();
+  } else {
+    Pace();
   }
+  if (status.ok() && head_->log && head_->log->size() >= options_.log_file_size_bytes) status = BeginNextLog();
   errors_.Keep(status);  // A log that could not be begun is an end of writing like any other.
   return status;
+}
+
+// Delays the group as the work in the background demands. Without a log memory tells what was written; it is taken
+// piece by piece, which comes to the same.
+void Engine::Pace() {
+  const uint64_t size = head_->log ? head_->log->size() : head_->active->bytes();
+  const uint64_t before = std::exchange(paced_log_, head_->log_file) == head_->log_file ? paced_log_size_ : 0;
+  paced_log_size_ = size;
+  pacer_.Admit(size - std::min(size, before), head_->active->bytes());
+}
+
+// Seals once memory is there for a next generation, or goes on with this one where that takes too long for one write.
+Status Engine::SealInTime() {
+  const bool must_wait = finished_logs_.size() + 1 >= kLogFilesMax ||
+                         head_->active->bytes() / kActiveMemtablesMax >= options_.memtable_size_bytes;
+  const std::chrono::nanoseconds begun = parts_.runtime.Now();
+  bool has_room = true;
+  if (must_wait) {
+    LOGWOOD_RETURN_IF_ERROR(background_->WaitForSealedBelow(kSealedGenerationsMax));
+  } else {
+    LOGWOOD_ASSIGN_OR_RETURN(has_room, background_->WaitForSealedBelow(kSealedGenerationsMax, Pacer::kDelayMax));
+  }
+  const std::chrono::nanoseconds waited = parts_.runtime.Now() - begun;
+  if (waited >= Pacer::kDelayMin) pacer_.CountWaitForFlush(waited);
+  return has_room ? Seal() : Status::Ok();
 }
 
 bool Engine::GenerationIsFull() const {
@@ -218,25 +266,30 @@ Status Engine::Seal() {
   return Status::Ok();
 }
 
+// Without a log the number alone: it parts the logs that are in trees once a generation is flushed from those that
+// later processes write.
 Status Engine::BeginNextLog() {
   LOGWOOD_ASSIGN_OR_RETURN(const FileNumber number, root_.NewFileNumber());
+  const FileNumber before = std::exchange(head_->log_file, number);
+  if (!head_->log) return Status::Ok();
   std::optional<LogEnd> finished;
-  if (head_->log_file != FileNumber()) finished = head_->log.current();
-  LOGWOOD_RETURN_IF_ERROR(head_->log.Begin({.number = number,
-                                            .id = FileId(parts_.runtime.Random()),
-                                            .epoch = epoch_,
-                                            .size_expected = options_.log_file_size_bytes}));
+  if (before != FileNumber()) finished = head_->log->current();
+  LOGWOOD_RETURN_IF_ERROR(head_->log->Begin({.number = number,
+                                             .id = FileId(parts_.runtime.Random()),
+                                             .epoch = epoch_,
+                                             .size_expected = options_.log_file_size_bytes}));
   if (finished) finished_logs_.push_back(*finished);
-  head_->log_file = number;
   return Status::Ok();
 }
 
 // The counter of this epoch runs out: what this process has written so far becomes what an earlier one left behind.
 Status Engine::AdvanceEpoch() {
   LOGWOOD_RETURN_IF_ERROR(background_->WaitForSealedBelow(1));
-  LOGWOOD_RETURN_IF_ERROR(head_->log.Sync());
   std::vector<LogEnd> ends = finished_logs_;
-  ends.push_back(head_->log.current());
+  if (head_->log) {
+    LOGWOOD_RETURN_IF_ERROR(head_->log->Sync());
+    ends.push_back(head_->log->current());
+  }
   LOGWOOD_RETURN_IF_ERROR(root_.AdvanceEpoch(std::move(ends)));
   ++epoch_;
   head_->last = Sequence::Of(epoch_, 0);
@@ -265,7 +318,9 @@ Status Engine::Close() {
 
 Status Engine::CloseWriter() {
   LOGWOOD_RETURN_IF_ERROR(errors_.status());
-  return head_->log.Close();
+  if (head_->log) return head_->log->Close();
+  LOGWOOD_RETURN_IF_ERROR(Seal());
+  return background_->WaitForFlushed(background_->sealed_count());
 }
 
 Result<CollectionInfo> Engine::CreateCollection(const std::string& name, const CollectionOptions& options) {
@@ -304,6 +359,7 @@ Status Engine::DropCollection(CollectionId id) {
     const Status status = root_.DropCollection(id);
     if (!status.ok() && status.code() != StatusCode::kNotFound) errors_.Keep(status);
     background_->StartRemoving();
+    background_->StartMerging();
     return status;
   });
 }
@@ -315,6 +371,11 @@ Result<std::vector<CollectionInfo>> Engine::collections() const {
 
 Result<Sequence> Engine::Commit(const CommitPipeline::Commit& commit) {
   LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+  if (commit.sync == Sync::kYes && options_.log == LogMode::kOff) {
+    return Status::InvalidArgument(
+        "commit with Sync::kYes: the database was opened with LogMode::kOff, so there is no log to sync; commit with "
+        "Sync::kNo, and call Flush() for what must last");
+  }
   return pipeline_->Apply(commit);
 }
 
@@ -406,31 +467,8 @@ Result<DatabaseStatistics> Engine::TakeStatistics() const {
   if (pipeline_ != nullptr) statistics.commits = pipeline_->statistics();
   statistics.flushes = StatisticsOf(flushes_);
   statistics.merges = StatisticsOf(merges_);
+  statistics.pacing = pacer_.statistics();
   return statistics;
-}
-
-Result<VerifyReport> Engine::VerifyTrees() const {
-  VerifyReport report{.strangers = strangers_};
-  std::map<FileNumber, uint64_t> live_bytes;
-  const auto on_damage = [&](const Status& damage) { report.damages.push_back(damage); };
-  const ManifestState state = root_.manifest_state();
-  bool changed = false;
-  for (const auto& [id, collection] : state.collections) {
-    const std::optional<CollectionRoot> root = root_.FindRoot(id);
-    changed |= !root || root->state != collection.state;
-    if (!root) continue;
-    LOGWOOD_ASSIGN_OR_RETURN(const uint64_t blocks, root->trees->Verify(on_damage));
-    report.blocks += blocks;
-    for (const auto& [file, bytes] : root->trees->LiveBytes()) live_bytes[file] += bytes;
-  }
-  if (changed) return report;  // A job installed meanwhile: the counts belong to different states.
-  for (const auto& [number, file] : state.files) {
-    if (live_bytes[number] == file.live_bytes) continue;
-    on_damage(Status::Corruption("manifest: file " + std::to_string(number.value()) + " has " +
-                                 std::to_string(file.live_bytes) + " live bytes; its entries add up to " +
-                                 std::to_string(live_bytes[number])));
-  }
-  return report;
 }
 
 }  // namespace logwood

@@ -118,9 +118,22 @@ Result<std::vector<std::string>> ChooseMerges(const Root& root, CollectionId col
   return found->kind->Choose(found->state, effort);
 }
 
-Status MergeCollection(const NewFileOutput::Context& context, CollectionId collection, const std::string& plan) {
+Result<MergeDebt> DebtOf(const Root& root) {
+  MergeDebt sum;
+  for (const CollectionInfo& info : root.collections()) {
+    const std::optional<CollectionRoot> collection = root.FindRoot(info.id);
+    if (!collection) continue;
+    LOGWOOD_ASSIGN_OR_RETURN(const MergeDebt debt, collection->kind->Debt(collection->state));
+    sum.runs = std::max(sum.runs, debt.runs);
+    sum.bytes += debt.bytes;
+  }
+  return sum;
+}
+
+Result<uint64_t> MergeCollection(const NewFileOutput::Context& context, CollectionId collection,
+                                 const std::string& plan) {
   const std::optional<CollectionRoot> root = context.root.FindRoot(collection);
-  if (!root) return Status::Ok();
+  if (!root) return uint64_t{0};
   NewFileOutput output(context);
   LOGWOOD_ASSIGN_OR_RETURN(KindEdit edit, root->kind->Merge(plan, *root->trees, output));
   Installation installation;
@@ -130,7 +143,7 @@ Status MergeCollection(const NewFileOutput::Context& context, CollectionId colle
   installation.parts.push_back({.collection = collection, .edit = std::move(edit)});
   LOGWOOD_RETURN_IF_ERROR(context.root.Install(std::move(installation)));
   Count(bytes_in, bytes_out, context.merges);
-  return Status::Ok();
+  return std::max(bytes_in, bytes_out);
 }
 
 }  // namespace logwood

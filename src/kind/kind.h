@@ -91,6 +91,12 @@ class CollectionTrees {
   [[nodiscard]] virtual TreeStatistics Statistics() const = 0;
 };
 
+// What merging has left to do in a collection.
+struct MergeDebt {
+  uint64_t runs = 0;   // That a get may have to look into, one after the other.
+  uint64_t bytes = 0;  // That the merges which are wanted while writing would read, as the state is.
+};
+
 // How hard Choose() is to look for something to merge.
 enum class MergeEffort : uint8_t {
   kWhileWriting = 0,  // Only what keeps reads and space within bounds.
@@ -139,6 +145,8 @@ class Kind {
   // What to merge, as plans for Merge(): while writing the most urgent one, with all effort all that it takes, each for
   // other trees, so that one may be carried out after the other. Pure. Errors: kCorruption.
   [[nodiscard]] virtual Result<std::vector<std::string>> Choose(Bytes state, MergeEffort effort) const = 0;
+  // What Choose() would find to do while writing. Nothing, for a kind that does not say. Pure. Errors: kCorruption.
+  [[nodiscard]] virtual Result<MergeDebt> Debt(Bytes state) const;
   // Carries a plan out on the trees of the state it was chosen for, or of what flushes and other plans of the same
   // choice have made of it. The edit holds also for states that flushes have made of that meanwhile; no other merge of
   // the collection may run. Errors: kIo, kNoSpace, kCorruption.

@@ -185,6 +185,19 @@ std::vector<LsmPlan> ChooseLsmMerges(const LsmState& state, MergeEffort effort, 
   return effort == MergeEffort::kAll ? WithAllEffort(state, tuning) : WhileWriting(state, tuning);
 }
 
+MergeDebt LsmDebt(const LsmState& state, const LsmTuning& tuning) {
+  MergeDebt debt;
+  for (size_t i = 0; i < state.partitions.size(); ++i) {
+    const std::vector<LsmPiece>& pieces = state.partitions[i].pieces;
+    debt.runs = std::max<uint64_t>(debt.runs, pieces.size());
+    const std::optional<Candidate> candidate = ForPartition(state, i, tuning);
+    if (!candidate) continue;
+    const size_t merged = candidate->plan.inputs.front().segments.size();
+    for (size_t j = 0; j < merged; ++j) debt.bytes += pieces[j].contents.bytes;
+  }
+  return debt;
+}
+
 uint64_t LsmSegmentSize(uint64_t bytes, const LsmTuning& tuning) {
   const uint64_t count = std::max<uint64_t>(1, (bytes + tuning.segment_size_bytes / 2) / tuning.segment_size_bytes);
   const uint64_t even = bytes / count;

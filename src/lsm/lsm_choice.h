@@ -29,6 +29,9 @@ struct LsmTuning {
 // for other partitions.
 [[nodiscard]] std::vector<LsmPlan> ChooseLsmMerges(const LsmState& state, MergeEffort effort, const LsmTuning& tuning);
 
+// The deepest partition, and what the merges that partitions want while writing would read.
+[[nodiscard]] MergeDebt LsmDebt(const LsmState& state, const LsmTuning& tuning);
+
 // How large to make each segment when merging so many bytes into the oldest run: the last is then not much smaller than
 // the others, and however few bytes there are said to be, segments do not get tiny.
 [[nodiscard]] uint64_t LsmSegmentSize(uint64_t bytes, const LsmTuning& tuning);

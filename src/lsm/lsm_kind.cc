@@ -104,6 +104,11 @@ class LsmKind : public Kind {
     return plans;
   }
 
+  Result<MergeDebt> Debt(Bytes state_bytes) const override {
+    LOGWOOD_ASSIGN_OR_RETURN(const LsmState state, DecodeLsmState(state_bytes));
+    return LsmDebt(state, tuning_);
+  }
+
   Result<KindEdit> Merge(Bytes plan_bytes, const CollectionTrees& collection, JobOutput& output) const override {
     const LsmTrees& trees = TreesOf(collection);
     LOGWOOD_ASSIGN_OR_RETURN(LsmMerge merge, MergeOf(plan_bytes));

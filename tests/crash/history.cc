@@ -63,6 +63,16 @@ bool History::ThirdSession() {
          CommitRandomly(2) && Close();
 }
 
+void History::RunUnlogged() {
+  Options unlogged = OptionsWith(1024);
+  unlogged.log = LogMode::kOff;
+  if (!Open(OptionsWith(8192)) || !Create("left") || !Create("right") || !CommitRandomly(6) || !Close()) return;
+  if (!Open(unlogged) || !CommitRandomly(8) || !Flush() || !CommitRandomly(3) || !Create("guest")) return;
+  if (!CommitRandomly(4) || !Ingest() || !Drop("guest") || !CommitRandomly(3) || !Close()) return;
+  if (!Open(unlogged) || !CommitRandomly(2) || !CommitLarge(Sync::kNo) || !Close()) return;
+  if (Open(OptionsWith(8192)) && CommitRandomly(2)) Close();
+}
+
 void History::RunShort() {
   if (!Open(OptionsWith(4096)) || !Create("left") || !CommitOne("a", Sync::kNo)) return;
   if (!CommitOne("b", Sync::kYes) || !CommitOne(std::string(900, 'c'), Sync::kNo)) return;
@@ -111,6 +121,8 @@ bool History::Open(const Options& options) {
     return false;
   }
   db_.emplace(*std::move(opened));
+  is_unlogged_ = options.log == LogMode::kOff;
+  world_.ledger.SetUnlogged(is_unlogged_);
   world_.ledger.AcknowledgeAll();  // What was replayed was synced.
   const auto contents = ReadAll(*db_);
   if (contents.ok()) {
@@ -186,7 +198,7 @@ bool History::Commit(const std::vector<LedgerWrite>& writes, Sync sync) {
 
 bool History::CommitRandomly(int count) {
   for (int i = 0; i < count; i += divisor_) {
-    const Sync sync = random_.OneIn(4) ? Sync::kYes : Sync::kNo;
+    const Sync sync = random_.OneIn(4) && !is_unlogged_ ? Sync::kYes : Sync::kNo;
     if (!Commit(RandomWrites(), sync)) return false;
     if (world_.after_commit) world_.after_commit();
   }

@@ -293,5 +293,34 @@ TEST(LsmChoice, DoesNotRestWithRangeTombstones) {
   EXPECT_EQ(WithAllEffort(StateOf({{alone}})), (std::vector{ToOldest({{"", {1}}})}));
 }
 
+TEST(LsmDebt, IsWhatTheWantedMergesRead) {
+  const struct {
+    const char* what;
+    std::vector<Pieces> partitions;
+    uint64_t runs;
+    uint64_t bytes;
+  } cases[] = {
+      {"nothing", {{}}, 0, 0},
+      {"one run", {{kOldest}}, 1, 0},
+      {"three flushed", {{kFlushed, kFlushed, kFlushed, kOldest}}, 4, 0},
+      {"four flushed become one", {{kFlushed, kFlushed, kFlushed, kFlushed, kOldest}}, 5, 400},
+      {"four and two that were merged",
+       {{kFlushed, kFlushed, kFlushed, kFlushed, kMerged, kMerged, kOldest}},
+       7,
+       400 + 800},
+      {"all", {{kFlushed, kFlushed, kFlushed, kFlushed, kMerged, kMerged, kTwice, kOldest}}, 8, 2'200 + 100'000},
+      {"of two partitions", {{kFlushed, kFlushed, kFlushed, kFlushed, kOldest}, {kFlushed, kFlushed, kOldest}}, 5, 400},
+      {"of both",
+       {{kFlushed, kFlushed, kFlushed, kFlushed, kOldest}, {kFlushed, kFlushed, kFlushed, kFlushed, kFlushed, kOldest}},
+       6,
+       900},
+  };
+  for (const auto& row : cases) {
+    const MergeDebt debt = LsmDebt(StateOf(row.partitions), kTuning);
+    EXPECT_EQ(debt.runs, row.runs) << row.what;
+    EXPECT_EQ(debt.bytes, row.bytes) << row.what;
+  }
+}
+
 }  // namespace
 }  // namespace logwood

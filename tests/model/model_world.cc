@@ -82,6 +82,8 @@ const ModelWorld::WeightedStep& ModelWorld::DrawStep() {
 // Opening and closing.
 
 void ModelWorld::Open() {
+  options_.log = random_.OneIn(4) ? LogMode::kOff : LogMode::kOn;
+  if (options_.log == LogMode::kOff) ++counts_["opens without a log"];
   Result<Database> opened = DatabaseFactory::Open(store_, options_, runtime_, kSmallSegments);
   Expect(opened.status());
   if (!opened.ok()) return;
@@ -136,7 +138,10 @@ std::string ModelWorld::DrawValue() {
   return RandomBytes(random_, random_.Below(100));
 }
 
-CommitOptions ModelWorld::DrawCommitOptions() { return {.sync = random_.OneIn(3) ? Sync::kYes : Sync::kNo}; }
+CommitOptions ModelWorld::DrawCommitOptions() {
+  const bool is_logged = options_.log == LogMode::kOn;
+  return {.sync = is_logged && random_.OneIn(3) ? Sync::kYes : Sync::kNo};
+}
 
 void ModelWorld::Put() {
   Member* const member = DrawMember();
@@ -427,7 +432,8 @@ void ModelWorld::Drop() {
 
 void ModelWorld::UseDropped() {
   if (!dropped_) return;
-  Expect(dropped_->Put("key", "value").code() == StatusCode::kNotFound, "a dropped collection takes a put");
+  Expect(dropped_->Put("key", "value", DrawCommitOptions()).code() == StatusCode::kNotFound,
+         "a dropped collection takes a put");
   Expect(dropped_->Get("key").status().code() == StatusCode::kNotFound, "a dropped collection gives a value");
   Expect(dropped_->Scan().status().code() == StatusCode::kNotFound, "a dropped collection can be scanned");
 }
