@@ -112,6 +112,72 @@ TEST_F(BenchOfAFewEntries, SeeksAndGoesOn) {
   EXPECT_EQ(Run(*bench, "readseq").entries, 50u);
 }
 
+TEST_F(BenchOfAFewEntries, SeeksAsFarAsItIsTold) {
+  settings_.reads = 50;
+  settings_.seek_nexts = 0;
+  const auto bench = Open();
+  Run(*bench, "fillseq");
+  for (const char* name : {"seekrandom", "seekkept", "seekordered"}) EXPECT_EQ(Run(*bench, name).entries, 50u) << name;
+}
+
+TEST_F(BenchOfAFewEntries, PutsSeriesAndLargeValuesWhereOthersDoNotMeetThem) {
+  settings_.series = 7;
+  const auto bench = Open();
+  Run(*bench, "fillseq");
+  const Measurement large = Run(*bench, "fill100K");
+  EXPECT_EQ(large.entries, 1u);
+  EXPECT_EQ(large.user_bytes_written, 100'016u);
+  const Measurement points = Run(*bench, "tsingest");
+  EXPECT_EQ(points.operations, 10u);
+  EXPECT_EQ(points.entries, 1000u);
+  EXPECT_EQ(points.present_bytes, 2 * 116'000u + 100'016u);
+  EXPECT_EQ(Run(*bench, "readseq").entries, 1000u);
+  bench->Close().Check();
+  const Database database = Database::Open(path_, {.mode = OpenMode::kReadOnly}).value();
+  const Collection series = database.OpenCollection("series").value();
+  uint64_t count = 0;
+  for (Cursor cursor = series.ScanPrefix(std::string_view("\0\0\0\0\0\0\0\x03", 8)); cursor.valid(); cursor.Next()) {
+    ++count;
+  }
+  EXPECT_EQ(count, 143u);
+}
+
+TEST_F(BenchOfAFewEntries, DeletesInOrder) {
+  const auto bench = Open();
+  Run(*bench, "fillseq");
+  EXPECT_EQ(Run(*bench, "deleteseq").entries, 1000u);
+  EXPECT_EQ(Run(*bench, "readseq").entries, 0u);
+}
+
+TEST_F(BenchOfAFewEntries, MixesReadsAndWrites) {
+  settings_.threads = 2;
+  const auto bench = Open();
+  Run(*bench, "fillseq");
+  const Measurement updated = Run(*bench, "updaterandom");
+  EXPECT_EQ(updated.operations, 1000u);
+  EXPECT_EQ(updated.entries, 2000u);
+  EXPECT_EQ(updated.user_bytes_written, 116'000u);
+  const Measurement half = Run(*bench, "ycsba");
+  EXPECT_EQ(half.operations, 1000u);
+  EXPECT_NEAR(static_cast<double>(half.user_bytes_written), 58'000, 10'000);
+  EXPECT_NEAR(static_cast<double>(Run(*bench, "ycsbb").user_bytes_written), 5'800, 5'000);
+  EXPECT_EQ(Run(*bench, "readseq").entries, 2000u);
+}
+
+TEST_F(BenchOfAFewEntries, KnowsTheNewEntriesOfYcsbE) {
+  settings_.threads = 2;
+  const auto bench = Open();
+  Run(*bench, "fillseq");
+  for (int i = 0; i < 2; ++i) {
+    const Measurement scanned = Run(*bench, "ycsbe");
+    EXPECT_EQ(scanned.operations, 1000u);
+    EXPECT_GT(scanned.entries, 20'000u);
+    EXPECT_GT(scanned.user_bytes_written, 0u);
+    EXPECT_GT(scanned.present_entries, 1000u);
+    EXPECT_EQ(Run(*bench, "readseq").entries, 2 * scanned.present_entries);
+  }
+}
+
 TEST_F(BenchOfAFewEntries, TellsTheWriterBesideReadersApart) {
   settings_.reads = 20'000;
   const auto bench = Open();

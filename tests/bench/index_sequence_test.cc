@@ -1,6 +1,8 @@
 #include "tools/bench/index_sequence.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
+#include <map>
 #include <set>
 #include <vector>
 
@@ -57,6 +59,43 @@ TEST(IndexSequence, DrawsOnlyWhatIsPresent) {
     distinct.insert(index);
   }
   EXPECT_EQ(distinct.size(), 100u);
+}
+
+TEST(IndexSequence, DrawsHotOnesFromTheFirstHundredth) {
+  KeySet present(1000);
+  for (uint64_t index = 0; index < 1000; ++index) present.Insert(index);
+  const auto taken = Take(IndexSequence({.order = IndexOrder::kHot, .seed = 3}, present), 500);
+  const std::set<uint64_t> distinct(taken.begin(), taken.end());
+  EXPECT_EQ(distinct.size(), 10u);
+  EXPECT_EQ(*distinct.rbegin(), 9u);
+}
+
+TEST(IndexSequence, GoesOnwardInSmallStepsAndRoundAgain) {
+  KeySet present(1000);
+  for (uint64_t index = 0; index < 1000; index += 2) present.Insert(index);
+  uint64_t before = 500;
+  uint64_t rounds = 0;
+  for (const uint64_t index :
+       Take(IndexSequence({.order = IndexOrder::kOnward, .first = 500, .seed = 3}, present), 100)) {
+    EXPECT_EQ(index % 2, 0u);
+    EXPECT_LE((index + 1000 - before) % 1000, 100u);
+    rounds += index < before ? 1 : 0;
+    before = index;
+  }
+  EXPECT_GT(rounds, 1u);
+}
+
+TEST(IndexSequence, DrawsSomeFarMoreOftenThanOthers) {
+  KeySet present(1000);
+  for (uint64_t index = 0; index < 1000; index += 2) present.Insert(index);
+  std::map<uint64_t, int> counts;
+  for (const uint64_t index : Take(IndexSequence({.order = IndexOrder::kZipfian, .seed = 3}, present), 10'000)) {
+    EXPECT_EQ(index % 2, 0u);
+    ++counts[index];
+  }
+  const auto often = std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; });
+  EXPECT_GT(often->second, 1000);
+  EXPECT_GT(counts.size(), 200u);
 }
 
 }  // namespace

@@ -153,6 +153,44 @@ TEST_F(LoadVerb, KeepsAllThatStandsBeforeAFaultFarIntoTheInput) {
   EXPECT_EQ(Scan(), ManyLines());
 }
 
+TEST_F(LoadVerb, LoadsSortedInputOverWhatIsThere) {
+  ASSERT_EQ(Load("a\told\nb\told\n").exit_code, 0);
+  const CommandEnd end = Load("\tempty\nb\tnew\nc\t3\n", {"--sorted", "--json"});
+  EXPECT_EQ(end.exit_code, 0) << end.err;
+  EXPECT_TRUE(end.out.starts_with("{\"entries\":3,\"bytes\":17,")) << end.out;
+  EXPECT_EQ(Scan(), "\tempty\na\told\nb\tnew\nc\t3\n");
+  EXPECT_EQ(RunCommand({"verify", path_}).exit_code, 0);
+}
+
+TEST_F(LoadVerb, LoadsMuchSortedInputAndLeavesNoneOfItInTheLog) {
+  EXPECT_EQ(Load(ManyLines(), {"--sorted"}).exit_code, 0);
+  EXPECT_EQ(Scan(), ManyLines());
+  EXPECT_EQ(RunCommand({"dump", path_, "--log"}).out.find("value of"), std::string::npos);
+}
+
+TEST_F(LoadVerb, LoadsNothingOfWhatIsNotSorted) {
+  ASSERT_EQ(Load("a\told\n").exit_code, 0);
+  const CommandEnd end = Load(ManyLines() + "13\tx\n", {"--sorted"});
+  EXPECT_EQ(end.exit_code, 2);
+  EXPECT_TRUE(Has(end.err, "standard input line 30001: key \"13\" comes after key \"129999\"")) << end.err;
+  EXPECT_TRUE(Has(end.err, "\nNothing was loaded.")) << end.err;
+  EXPECT_EQ(Scan(), "a\told\n");
+  const CommandEnd twice = Load("b\t1\nb\t2\n", {"--sorted"});
+  EXPECT_TRUE(Has(twice.err, "line 2: key \"b\" comes after key \"b\"")) << twice.err;
+  EXPECT_EQ(Load("b\t1\nno tab\n", {"--sorted"}).exit_code, 2);
+  EXPECT_EQ(Scan(), "a\told\n");
+}
+
+TEST_F(LoadVerb, MakesNoCollectionOfWhatIsNotSorted) {
+  EXPECT_EQ(Load("b\t1\na\t2\n", {"--sorted"}).exit_code, 2);
+  EXPECT_EQ(RunCommand({"collections", path_}).out, "");
+}
+
+TEST_F(LoadVerb, NamesTheLineInWhichAnUnsortedEntryBegins) {
+  const CommandEnd end = Load("key,value\nb,\"two\nlines\"\na,1\n", {"--sorted", "--format", "csv"});
+  EXPECT_TRUE(Has(end.err, "standard input line 4: key \"a\" comes after key \"b\"")) << end.err;
+}
+
 TEST_F(LoadVerb, RefusesAFileThatCannotBeReadAndMakesNothing) {
   const std::string missing = directory_.path() / "none.tsv";
   const CommandEnd end = Load("", {missing});

@@ -76,7 +76,8 @@ Bench::Bench(std::string directory, const Settings& settings, const std::atomic<
       database_(std::move(database)),
       collection_(std::move(collection)),
       values_(settings.value_size_bytes, settings.seed),
-      present_(settings.num) {}
+      present_(settings.num),
+      next_new_index_(settings.num) {}
 
 Status Bench::CountEntries() {
   KeyMaker keys(settings_.keys, settings_.key_size_bytes);
@@ -87,6 +88,7 @@ Status Bench::CountEntries() {
       present_.Insert(*index);
     } else {
       ++other_entries_;
+      if (index) next_new_index_ = std::max(next_new_index_, *index + 1);
       other_bytes_ += cursor.key().size() + cursor.value().size();
     }
   }
@@ -96,7 +98,7 @@ Status Bench::CountEntries() {
 Status Bench::Close() { return database_.Close(); }
 
 Status Bench::CheckHasEntries(const Operation& operation) const {
-  if (operation.order != IndexOrder::kPresent || present_.count() > 0) return Status::Ok();
+  if (!GivesPresent(operation.order) || present_.count() > 0) return Status::Ok();
   return Status::InvalidArgument(std::string(operation.name) + ": there is no entry with an index below --num and " +
                                  "with these --keys and --key_size; run fillrandom before it, or give the options " +
                                  "with which the database was filled");
@@ -114,7 +116,8 @@ Worker::Task Bench::TaskOf(const Operation& operation, uint64_t thread) const {
           .quota = for_each ? total : PartOf(total, threads, thread),
           .batch = operation.syncs ? 1 : batch,
           .sample_every = operation.sample_every,
-          .sync = settings_.sync || operation.syncs ? Sync::kYes : Sync::kNo};
+          .sync = settings_.sync || operation.syncs ? Sync::kYes : Sync::kNo,
+          .first_new_index = next_new_index_ + PartsBefore(total, threads, thread)};
 }
 
 Status Bench::RunThreads(const Operation& operation, std::vector<std::unique_ptr<Worker>>& workers,
@@ -145,7 +148,7 @@ Status Bench::RunThreads(const Operation& operation, std::vector<std::unique_ptr
 }
 
 void Bench::KeepAccount(const Operation& operation, const Worker& worker) {
-  if (operation.effect == Effect::kNone || operation.order == IndexOrder::kPresent) return;
+  if (operation.effect == Effect::kNone || GivesPresent(operation.order) || operation.collection != nullptr) return;
   IndexSequence indexes(worker.task.indexes, present_);
   for (uint64_t i = 0; i < worker.entries; ++i) {
     const uint64_t index = indexes.Next();
@@ -157,12 +160,19 @@ void Bench::KeepAccount(const Operation& operation, const Worker& worker) {
   }
 }
 
+void Bench::KeepAccountOfOthers(const Operation& operation, const Worker& worker) {
+  if (operation.collection != nullptr) elsewhere_bytes_ += worker.user_bytes;
+  other_entries_ += worker.new_entries;
+  other_bytes_ += worker.new_entries * (settings_.key_size_bytes + settings_.value_size_bytes);
+}
+
 void Bench::AddUp(const Operation& operation, const std::vector<std::unique_ptr<Worker>>& workers,
                   Measurement& total) const {
   for (size_t i = 0; i < workers.size(); ++i) {
     const Worker& worker = *workers[i];
     const bool is_beside = i >= total.threads;
-    if (is_beside || operation.effect != Effect::kNone) total.user_bytes_written += worker.user_bytes;
+    const bool only_writes = is_beside || operation.effect != Effect::kNone;
+    total.user_bytes_written += only_writes ? worker.user_bytes : worker.user_bytes_written;
     if (is_beside) {
       total.beside_entries += worker.entries;
       continue;
@@ -174,15 +184,25 @@ void Bench::AddUp(const Operation& operation, const std::vector<std::unique_ptr<
   }
 }
 
+Workplace Bench::WorkplaceOf(Collection& collection, const ValueSource& values) {
+  return {.settings = settings_,
+          .database = database_,
+          .collection = collection,
+          .values = values,
+          .present = present_,
+          .other_entries = other_entries_,
+          .interrupted = interrupted_};
+}
+
 Result<Measurement> Bench::Run(const Operation& operation) {
   LOGWOOD_RETURN_IF_ERROR(CheckHasEntries(operation));
-  Workplace workplace{.settings = settings_,
-                      .database = database_,
-                      .collection = collection_,
-                      .values = values_,
-                      .present = present_,
-                      .other_entries = other_entries_,
-                      .interrupted = interrupted_};
+  std::optional<Collection> elsewhere;
+  if (operation.collection != nullptr) {
+    LOGWOOD_ASSIGN_OR_RETURN(elsewhere, database_.OpenOrCreate(operation.collection));
+  }
+  std::optional<ValueSource> other_values;
+  if (operation.value_size_bytes != 0) other_values.emplace(operation.value_size_bytes, settings_.seed);
+  Workplace workplace = WorkplaceOf(elsewhere ? *elsewhere : collection_, other_values ? *other_values : values_);
   Measurement total{.name = std::string(operation.name),
                     .threads = ThreadsOf(operation, settings_),
                     .sample_every = operation.sample_every};
@@ -200,13 +220,18 @@ Result<Measurement> Bench::Run(const Operation& operation) {
   const ProcessUsage after = ProcessUsage::Now();
   ++operations_run_;
   AddUp(operation, workers, total);
-  for (uint64_t i = 0; i < total.threads; ++i) KeepAccount(operation, *workers[i]);
+  for (uint64_t i = 0; i < total.threads; ++i) {
+    KeepAccount(operation, *workers[i]);
+    KeepAccountOfOthers(operation, *workers[i]);
+  }
+  if (operation.brings_new) next_new_index_ += TotalOf(operation, settings_);
   total.user_cpu_seconds = after.user_seconds - before.user_seconds;
   total.system_cpu_seconds = after.system_seconds - before.system_seconds;
   total.written_bytes = after.written_bytes - before.written_bytes;
   total.occupied_bytes = OccupiedBytes(directory_);
   total.present_entries = present_.count() + other_entries_;
-  total.present_bytes = present_.count() * (settings_.key_size_bytes + settings_.value_size_bytes) + other_bytes_;
+  total.present_bytes =
+      present_.count() * (settings_.key_size_bytes + settings_.value_size_bytes) + other_bytes_ + elsewhere_bytes_;
   total.resident_bytes_peak = after.resident_bytes_peak;
   total.interrupted = interrupted_;
   return total;

@@ -67,11 +67,15 @@ class Bench {
   Status CountEntries();
   Status CheckHasEntries(const Operation& operation) const;
   [[nodiscard]] Worker::Task TaskOf(const Operation& operation, uint64_t thread) const;
+  // What the threads of an operation share.
+  [[nodiscard]] Workplace WorkplaceOf(Collection& collection, const ValueSource& values);
   // Runs all threads to their end and returns the first error. Sets the seconds.
   Status RunThreads(const Operation& operation, std::vector<std::unique_ptr<Worker>>& workers, Workplace& workplace,
                     double& seconds);
   // Notes what the operation wrote or deleted, which is found out by drawing the same indexes again.
   void KeepAccount(const Operation& operation, const Worker& worker);
+  // The same of what it wrote elsewhere, or under new indexes.
+  void KeepAccountOfOthers(const Operation& operation, const Worker& worker);
   void AddUp(const Operation& operation, const std::vector<std::unique_ptr<Worker>>& workers, Measurement& total) const;
 
   const std::string directory_;
@@ -83,6 +87,8 @@ class Bench {
   KeySet present_;
   uint64_t other_entries_ = 0;  // Found when the database was opened, with indexes of --num and above.
   uint64_t other_bytes_ = 0;
+  uint64_t elsewhere_bytes_ = 0;  // Of keys and values put into other collections.
+  uint64_t next_new_index_;       // Beyond all that have an entry.
   uint64_t operations_run_ = 0;
 };
 

@@ -6,12 +6,19 @@
 #include "tools/bench/key_maker.h"
 
 namespace logwood::bench {
+namespace {
+
+constexpr uint64_t kHotShare = 100;
+constexpr uint64_t kOnwardMax = 100;
+
+}  // namespace
 
 IndexSequence::IndexSequence(const Setting& setting, const KeySet& present)
     : order_(setting.order),
       next_(setting.first),
       random_(setting.seed),
       permutation_seed_(setting.permutation_seed),
+      ranks_(present.limit()),
       half_bits_(std::max(1, (static_cast<int>(std::bit_width(present.limit() - 1)) + 1) / 2)),
       present_(&present) {}
 
@@ -19,15 +26,18 @@ uint64_t IndexSequence::Next() noexcept {
   switch (order_) {
     case IndexOrder::kAscending: return next_++;
     case IndexOrder::kPermutation: return Permute(next_++);
-    case IndexOrder::kRandom: return Draw();
-    case IndexOrder::kPresent: return present_->AtOrAfter(Draw());
+    case IndexOrder::kRandom: return Draw(present_->limit());
+    case IndexOrder::kPresent: return present_->AtOrAfter(Draw(present_->limit()));
+    case IndexOrder::kHot: return present_->AtOrAfter(Draw((present_->limit() + kHotShare - 1) / kHotShare));
+    case IndexOrder::kOnward: next_ = present_->AtOrAfter((next_ + Draw(kOnwardMax)) % present_->limit()); return next_;
+    // Which are drawn often has nothing to do with key order.
+    case IndexOrder::kZipfian: return present_->AtOrAfter(Mix(ranks_.Draw(random_)) % present_->limit());
   }
   return 0;
 }
 
 // A product in place of a division. Half of the random bits are enough: a limit beyond 2^32 takes all by division.
-uint64_t IndexSequence::Draw() noexcept {
-  const uint64_t limit = present_->limit();
+uint64_t IndexSequence::Draw(uint64_t limit) noexcept {
   if (limit >> 32 != 0) return random_.Below(limit);
   return ((random_.Next() >> 32) * limit) >> 32;
 }

@@ -60,8 +60,7 @@ Status PutQuota(Worker& worker) {
     return worker.workplace.collection.Put(worker.keys.Key(index), worker.workplace.values.ValueOf(index),
                                            {.sync = worker.task.sync});
   };
-  const Settings& settings = worker.workplace.settings;
-  return WriteQuota(worker, settings.key_size_bytes + settings.value_size_bytes, put_one, PutBatch);
+  return WriteQuota(worker, worker.keys.size_bytes() + worker.value_size_bytes, put_one, PutBatch);
 }
 
 Status DeleteQuota(Worker& worker) {
@@ -69,6 +68,42 @@ Status DeleteQuota(Worker& worker) {
     return worker.workplace.collection.Delete(worker.keys.Key(worker.indexes.Next()), {.sync = worker.task.sync});
   };
   return WriteQuota(worker, worker.workplace.settings.key_size_bytes, delete_one, DeleteBatch);
+}
+
+// Index i is the point number i / series of series i % series: they come in turn, one point each.
+class SeriesKey {
+ public:
+  SeriesKey(uint64_t index, uint64_t series) noexcept {
+    Write(index % series, 0);
+    Write(index / series, sizeof(uint64_t));
+  }
+  [[nodiscard]] Bytes bytes() const noexcept { return bytes_; }
+
+ private:
+  void Write(uint64_t number, size_t at) noexcept {
+    for (size_t i = 0; i < sizeof(number); ++i) bytes_[at + i] = static_cast<std::byte>(number >> (56 - 8 * i));
+  }
+
+  std::array<std::byte, 2 * sizeof(uint64_t)> bytes_{};
+};
+
+Status PutSeries(Worker& worker) {
+  Workplace& place = worker.workplace;
+  const uint64_t series = place.settings.series;
+  const auto put_one = [&] {
+    const uint64_t index = worker.indexes.Next();
+    return place.collection.Put(SeriesKey(index, series).bytes(), place.values.ValueOf(index),
+                                {.sync = worker.task.sync});
+  };
+  const auto put_batch = [&](Worker&, uint64_t count) {
+    worker.batch.Clear();
+    for (uint64_t i = 0; i < count; ++i) {
+      const uint64_t index = worker.indexes.Next();
+      worker.batch.Put(place.collection, SeriesKey(index, series).bytes(), place.values.ValueOf(index));
+    }
+    return place.database.Commit(worker.batch, {.sync = worker.task.sync});
+  };
+  return WriteQuota(worker, sizeof(SeriesKey) + worker.value_size_bytes, put_one, put_batch);
 }
 
 // Overwrites present keys for as long as the readers read.
@@ -112,15 +147,15 @@ inline Status TakeEntry(Worker& worker, Bytes key, Bytes value, std::optional<ui
   return Status::Ok();
 }
 
+inline Status GetPresent(Worker& worker, uint64_t index) {
+  const Bytes key = worker.keys.Key(index);
+  LOGWOOD_ASSIGN_OR_RETURN(const auto value, worker.workplace.collection.Get(key));
+  if (!value) return WrongEntry(key, "absent, though it was written");
+  return TakeEntry(worker, key, value->bytes(), index);
+}
+
 Status ReadPresent(Worker& worker) {
-  const auto step = [&worker]() -> Status {
-    const uint64_t index = worker.indexes.Next();
-    const Bytes key = worker.keys.Key(index);
-    LOGWOOD_ASSIGN_OR_RETURN(const auto value, worker.workplace.collection.Get(key));
-    if (!value) return WrongEntry(key, "absent, though it was written");
-    return TakeEntry(worker, key, value->bytes(), index);
-  };
-  return worker.Repeat(worker.task.quota, step);
+  return worker.Repeat(worker.task.quota, [&worker] { return GetPresent(worker, worker.indexes.Next()); });
 }
 
 Status ReadAbsent(Worker& worker) {
@@ -177,9 +212,8 @@ Status ReadFrom(Worker& worker, Cursor& cursor, uint64_t index, uint64_t count) 
   return Status::Ok();
 }
 
-template <uint64_t count>
-Status SeekAnew(Worker& worker) {
-  const auto step = [&worker]() -> Status {
+Status SeekAnew(Worker& worker, uint64_t count) {
+  const auto step = [&worker, count]() -> Status {
     const uint64_t index = worker.indexes.Next();
     Cursor cursor = worker.workplace.collection.ScanFrom(worker.keys.Key(index));
     return ReadFrom(worker, cursor, index, count);
@@ -187,13 +221,60 @@ Status SeekAnew(Worker& worker) {
   return worker.Repeat(worker.task.quota, step);
 }
 
-template <uint64_t count>
-Status SeekAgain(Worker& worker) {
+Status SeekRandom(Worker& worker) { return SeekAnew(worker, worker.workplace.settings.seek_nexts); }
+
+Status ScanHundred(Worker& worker) { return SeekAnew(worker, 100); }
+
+Status SeekKept(Worker& worker) {
+  const uint64_t count = worker.workplace.settings.seek_nexts;
   Cursor cursor = worker.workplace.collection.Scan();
-  const auto step = [&worker, &cursor]() -> Status {
+  const auto step = [&worker, &cursor, count]() -> Status {
     const uint64_t index = worker.indexes.Next();
     cursor.Seek(worker.keys.Key(index));
     return ReadFrom(worker, cursor, index, count);
+  };
+  return worker.Repeat(worker.task.quota, step);
+}
+
+// --- Both ---
+
+Status PutIndex(Worker& worker, uint64_t index) {
+  const uint64_t size = worker.keys.size_bytes() + worker.value_size_bytes;
+  ++worker.entries;
+  worker.user_bytes += size;
+  worker.user_bytes_written += size;
+  return worker.workplace.collection.Put(worker.keys.Key(index), worker.workplace.values.ValueOf(index),
+                                         {.sync = worker.task.sync});
+}
+
+Status UpdatePresent(Worker& worker) {
+  const auto step = [&worker]() -> Status {
+    const uint64_t index = worker.indexes.Next();
+    LOGWOOD_RETURN_IF_ERROR(GetPresent(worker, index));
+    return PutIndex(worker, index);
+  };
+  return worker.Repeat(worker.task.quota, step);
+}
+
+// Of a hundred calls so many get, and the others put.
+template <uint64_t gets>
+Status GetOrPut(Worker& worker) {
+  SeededRandom random(Mix(worker.task.indexes.seed));
+  const auto step = [&worker, &random]() -> Status {
+    const uint64_t index = worker.indexes.Next();
+    return random.Below(100) < gets ? GetPresent(worker, index) : PutIndex(worker, index);
+  };
+  return worker.Repeat(worker.task.quota, step);
+}
+
+// Of a hundred calls 95 scan 1 to 100 entries, and the others put one under an index that had none.
+Status ScanOrInsert(Worker& worker) {
+  SeededRandom random(Mix(worker.task.indexes.seed));
+  const auto step = [&worker, &random]() -> Status {
+    if (random.Below(100) >= 95) return PutIndex(worker, worker.task.first_new_index + worker.new_entries++);
+    const uint64_t index = worker.indexes.Next();
+    Cursor cursor = worker.workplace.collection.ScanFrom(worker.keys.Key(index));
+    return ReadFrom(worker, cursor, index, random.Below(100));
   };
   return worker.Repeat(worker.task.quota, step);
 }
@@ -234,11 +315,32 @@ constexpr std::array kOperations = {
               kInsert, 1, nullptr, 100},
     Operation{"fillsync", "fillrandom of --num/1000 entries, each commit synced", PutQuota, kRandom, Quota::kSyncs,
               kInsert, 1, nullptr, 1, true},
+    Operation{.name = "fill100K",
+              .help = "put --num/1000 entries of 100,000 bytes in random order, into a collection of their own",
+              .run = PutQuota,
+              .order = kPermutation,
+              .quota = Quota::kSyncs,
+              .effect = kInsert,
+              .collection = "large",
+              .value_size_bytes = 100'000},
+    Operation{.name = "tsingest",
+              .help = "put --num points of --series time series that come in turn, keys of series and number, 100 a "
+                      "commit, into a collection of their own",
+              .run = PutSeries,
+              .order = kAscending,
+              .quota = Quota::kEntries,
+              .effect = kInsert,
+              .batch = 100,
+              .collection = "series"},
     Operation{"overwrite", "put --num entries drawn from those that are there", PutQuota, kPresent, Quota::kEntries,
               kInsert},
+    Operation{"deleteseq", "delete --num keys in the order of their indexes", DeleteQuota, kAscending, Quota::kEntries,
+              kErase},
     Operation{"deleterandom", "delete --num keys drawn with replacement, there or not", DeleteQuota, kRandom,
               Quota::kEntries, kErase},
     Operation{"readrandom", "get keys drawn from those that are there", ReadPresent, kPresent, Quota::kReads, kNone,
+              kOneInReads},
+    Operation{"readhot", "get keys drawn from the first hundredth of all", ReadPresent, kHot, Quota::kReads, kNone,
               kOneInReads},
     Operation{"readmissing", "get keys that are absent, from between those that are there", ReadAbsent, kRandom,
               Quota::kReads, kNone, kOneInReads},
@@ -246,12 +348,25 @@ constexpr std::array kOperations = {
               ReadAll<Direction::kForward>, kAscending, Quota::kEveryThread, kNone, kOneInSteps},
     Operation{"readreverse", "the same from the last entry to the first", ReadAll<Direction::kBackward>, kAscending,
               Quota::kEveryThread, kNone, kOneInSteps},
-    Operation{"seekrandom", "a new cursor at a key that is there, then 10 entries on", SeekAnew<10>, kPresent,
+    Operation{"seekrandom", "a new cursor at a key that is there, then --seek_nexts entries on", SeekRandom, kPresent,
               Quota::kReads, kNone, kOneInReads},
-    Operation{"seekkept", "the same with one cursor for all seeks of a thread", SeekAgain<10>, kPresent, Quota::kReads,
+    Operation{"seekkept", "the same with one cursor for all seeks of a thread", SeekKept, kPresent, Quota::kReads,
               kNone, kOneInReads},
-    Operation{"scan100", "a new cursor at a key that is there, then 100 entries on", SeekAnew<100>, kPresent,
+    Operation{"seekordered", "seekkept, each seek up to 99 indexes behind the one before", SeekKept, kOnward,
               Quota::kReads, kNone, kOneInReads},
+    Operation{"scan100", "a new cursor at a key that is there, then 100 entries on", ScanHundred, kPresent,
+              Quota::kReads, kNone, kOneInReads},
+    Operation{"updaterandom", "get a key that is there, then put it: --reads of both", UpdatePresent, kPresent,
+              Quota::kReads},
+    Operation{"ycsba", "YCSB A: half gets, half puts of keys that are there, drawn by a zipfian distribution",
+              GetOrPut<50>, kZipfian, Quota::kReads},
+    Operation{"ycsbb", "YCSB B: the same with 95 % gets", GetOrPut<95>, kZipfian, Quota::kReads},
+    Operation{.name = "ycsbe",
+              .help = "YCSB E: 95 % scans of 1 to 100 entries from such keys, 5 % puts of new ones",
+              .run = ScanOrInsert,
+              .order = kZipfian,
+              .quota = Quota::kReads,
+              .brings_new = true},
     Operation{"readwhilewriting",
               "readrandom, while one more thread overwrites without a pause; its puts are told apart", ReadPresent,
               kPresent, Quota::kReads, kNone, kOneInReads, PutWhileOthersRead},

@@ -21,7 +21,7 @@ enum class Effect : uint8_t {
 // How many calls an operation makes, all threads together.
 enum class Quota : uint8_t {
   kEntries = 0,      // --num entries, a batch of them each call.
-  kSyncs = 1,        // A thousandth of --num, at least one.
+  kSyncs = 1,        // A thousandth of --num, at least one, for what takes long.
   kReads = 2,        // --reads, else --num.
   kEveryThread = 3,  // Each thread as many as there are, or as --reads says.
   kOnce = 4,         // One call by one thread.
@@ -41,6 +41,10 @@ struct Operation {
   // Entries a commit where --batch does not say; 1 has Put() and Delete() in place of batches.
   uint64_t batch = 1;
   bool syncs = false;  // Whatever --sync says.
+  // A collection of its own, for entries that the others are not to meet; null: the one that all share.
+  const char* collection = nullptr;
+  uint64_t value_size_bytes = 0;  // 0: as --value_size says.
+  bool brings_new = false;        // Puts entries under indexes from --num on, too.
 };
 
 [[nodiscard]] std::span<const Operation> Operations();

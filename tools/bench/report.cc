@@ -83,6 +83,8 @@ std::string JsonOf(const Environment& environment, const Settings& settings) {
                         {"value_size", settings.value_size_bytes},
                         {"threads", settings.threads},
                         {"batch", settings.batch},
+                        {"seek_nexts", settings.seek_nexts},
+                        {"series", settings.series},
                         {"seed", settings.seed},
                         {"cache_size", settings.cache_size_bytes},
                         {"memtable_size", settings.memtable_size_bytes},

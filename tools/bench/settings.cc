@@ -31,12 +31,20 @@ Status CheckNames(const std::vector<std::string>& benchmarks) {
 
 Status CheckKeys(const Settings& settings) {
   constexpr uint64_t kKeySizeBytesMax = 4096;
-  const size_t digits = std::to_string(settings.num - 1).size();
+  const size_t digits = std::to_string(settings.num - 1 + settings.new_entries_max()).size();
   const uint64_t size_min = settings.keys == KeyForm::kDecimal ? digits : KeyMaker::kRandomSizeMin;
   return CheckRange("--key_size", settings.key_size_bytes, {size_min, kKeySizeBytesMax});
 }
 
 }  // namespace
+
+uint64_t Settings::new_entries_max() const noexcept {
+  const auto brings_new = [](const std::string& name) {
+    const Operation* const operation = FindOperation(name);
+    return operation != nullptr && operation->brings_new;
+  };
+  return static_cast<uint64_t>(std::ranges::count_if(benchmarks, brings_new)) * read_count();
+}
 
 // Half is left for what an encoded batch holds beside keys and values.
 uint64_t Settings::batch_max() const noexcept {
@@ -53,6 +61,8 @@ Status Settings::Check() const {
   LOGWOOD_RETURN_IF_ERROR(CheckKeys(*this));
   LOGWOOD_RETURN_IF_ERROR(CheckRange("--threads", threads, {1, 256}));
   LOGWOOD_RETURN_IF_ERROR(CheckRange("--batch", batch, {1, batch_max()}));
+  LOGWOOD_RETURN_IF_ERROR(CheckRange("--seek_nexts", seek_nexts, {0, 1'000'000}));
+  LOGWOOD_RETURN_IF_ERROR(CheckRange("--series", series, {1, uint64_t{1} << 32}));
   LOGWOOD_RETURN_IF_ERROR(CheckRange("--cache_size", cache_size_bytes, {0, uint64_t{1} << 40}));
   return CheckRange("--memtable_size", memtable_size_bytes, {512, uint64_t{1} << 32});
 }

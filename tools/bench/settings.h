@@ -19,6 +19,8 @@ struct Settings {
   uint64_t value_size_bytes = 100;  // 0 to kValueSizeMax.
   uint64_t threads = 1;             // 1 to 256.
   uint64_t batch = 1;               // Entries a commit; 1 to 10^6.
+  uint64_t seek_nexts = 10;         // Entries that a seek goes on to read; 0 to 10^6.
+  uint64_t series = 1000;           // Of tsingest; 1 to 2^32.
   uint64_t seed = 1;
   uint64_t cache_size_bytes = Options().cache_size_bytes;
   uint64_t memtable_size_bytes = Options().memtable_size_bytes;
@@ -29,6 +31,8 @@ struct Settings {
 
   // OK, or the first thing that cannot be, with what can: kInvalidArgument.
   [[nodiscard]] Status Check() const;
+  // Entries that operations bring beside the `num`, at most, under indexes from `num` on.
+  [[nodiscard]] uint64_t new_entries_max() const noexcept;
   // Entries that a commit can hold at these sizes, 10^6 at most.
   [[nodiscard]] uint64_t batch_max() const noexcept;
   // Reads asked for.

@@ -16,6 +16,8 @@ class ValueSource {
 
   // Lives as long as this.
   [[nodiscard]] Bytes ValueOf(uint64_t index) const noexcept;
+  // Of each.
+  [[nodiscard]] size_t value_size_bytes() const noexcept { return value_size_bytes_; }
 
  private:
   size_t value_size_bytes_;

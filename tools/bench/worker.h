@@ -39,28 +39,31 @@ struct Worker {
     uint64_t batch = 1;
     uint64_t sample_every = 1;
     Sync sync = Sync::kNo;
+    uint64_t first_new_index = 0;  // For entries beside those of the settings; each thread's own from here on.
   };
 
   Worker(Workplace& place, const Task& given)
       : workplace(place),
         task(given),
-        value_size_bytes(place.settings.value_size_bytes),
+        value_size_bytes(place.values.value_size_bytes()),
         verifies(place.settings.verify),
         keys(place.settings.keys, place.settings.key_size_bytes),
         indexes(given.indexes, place.present) {}
 
   Workplace& workplace;
   const Task task;
-  const uint64_t value_size_bytes;  // Of the settings, as the next.
+  const uint64_t value_size_bytes;  // Of what the workplace writes and reads.
   const bool verifies;
   KeyMaker keys;
   IndexSequence indexes;
   Batch batch;
   LatencyHistogram latency;
-  uint64_t operations = 0;  // Calls, commits, seeks with what follows them.
-  uint64_t entries = 0;     // Written, deleted, read or looked for.
-  uint64_t user_bytes = 0;  // Of keys and values.
-  uint64_t touched = 0;     // From bytes that were read, so that nobody can leave out reading them.
+  uint64_t operations = 0;          // Calls, commits, seeks with what follows them.
+  uint64_t entries = 0;             // Written, deleted, read or looked for.
+  uint64_t user_bytes = 0;          // Of keys and values.
+  uint64_t user_bytes_written = 0;  // Of them, by operations that both read and write.
+  uint64_t new_entries = 0;         // Put under indexes that no entry had.
+  uint64_t touched = 0;             // From bytes that were read, so that nobody can leave out reading them.
 
   [[nodiscard]] bool must_stop() const noexcept {
     return workplace.interrupted.load(std::memory_order_relaxed) || workplace.failed.load(std::memory_order_relaxed);

@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <atomic>
-#include <csignal>
 #include <filesystem>
 #include <fmt/format.h>
 #include <memory>
@@ -14,6 +13,7 @@
 #include "tools/bench/operations.h"
 #include "tools/bench/report.h"
 #include "tools/bench/settings.h"
+#include "tools/command_line/interruption.h"
 #include "tools/command_line/number.h"
 #include "tools/command_line/verb.h"
 
@@ -28,20 +28,6 @@ struct Arguments {
   bool remove = false;
 };
 
-// Set by a signal, which has no other way to say something.
-std::atomic<bool> interrupted = false;
-static_assert(std::atomic<bool>::is_always_lock_free);
-
-// The first one ends the benchmark, the second the process.
-void EndOnInterrupt() {
-  for (const int signal : {SIGINT, SIGTERM}) {
-    struct sigaction action{};
-    action.sa_handler = [](int) { interrupted = true; };
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
-    sigaction(signal, &action, nullptr);
-  }
-}
-
 // Each line goes out when it is known: a benchmark takes long.
 Status Show(Terminal& terminal, const std::string& line) {
   terminal.WriteLine(line);
@@ -49,7 +35,7 @@ Status Show(Terminal& terminal, const std::string& line) {
 }
 
 Status RunAll(const Arguments& arguments, const bench::Environment& environment, bench::Bench& bench,
-              Terminal& terminal) {
+              const std::atomic<bool>& interrupted, Terminal& terminal) {
   LOGWOOD_RETURN_IF_ERROR(Show(
       terminal, arguments.json ? JsonOf(environment, arguments.settings) : TextOf(environment, arguments.settings)));
   for (const std::string& name : arguments.settings.benchmarks) {
@@ -70,13 +56,13 @@ Status Remove(const std::string& path) {
 Result<Answer> RunBench(const Arguments& arguments, Terminal& terminal) {
   const bench::Settings& settings = arguments.settings;
   LOGWOOD_RETURN_IF_ERROR(settings.Check());
-  EndOnInterrupt();
+  const std::atomic<bool>& interrupted = EndOnInterrupt();
   const auto environment = bench::Environment::Now();
   for (const std::string& warning : environment.Warnings()) {
     terminal.Complain("logwood bench: these figures say little: " + warning);
   }
   LOGWOOD_ASSIGN_OR_RETURN(const auto bench, bench::Bench::Open(arguments.path, settings, interrupted));
-  const Status run = RunAll(arguments, environment, *bench, terminal);
+  const Status run = RunAll(arguments, environment, *bench, interrupted, terminal);
   const Status closed = bench->Close();
   const Status removed = arguments.remove ? Remove(arguments.path) : Status::Ok();
   LOGWOOD_RETURN_IF_ERROR(run);
@@ -135,6 +121,10 @@ void AddWorkload(CLI::App& verb, Arguments& arguments) {
       ->check(WhyNoNumber)
       ->capture_default_str();
   verb.add_option("--batch", settings.batch, "entries a commit")->check(WhyNoNumber)->capture_default_str();
+  verb.add_option("--seek_nexts,--seek-nexts", settings.seek_nexts, "entries that a seek goes on to read")
+      ->check(WhyNoNumber)
+      ->capture_default_str();
+  verb.add_option("--series", settings.series, "time series of tsingest")->check(WhyNoNumber)->capture_default_str();
   verb.add_flag("--sync", settings.sync, "sync every commit");
   verb.add_option("--seed", settings.seed, "of keys drawn and of values")->check(WhyNoNumber)->capture_default_str();
 }

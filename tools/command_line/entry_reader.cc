@@ -40,9 +40,12 @@ Result<std::optional<EntryReader::Entry>> EntryReader::Next() {
     return status_;
   }
   if (entry->size == 0) return std::optional<Entry>();
+  entry_line_ = line_;
   Consume(entry->size);
   return std::optional<Entry>({.key = entry->key, .value = entry->value});
 }
+
+std::string EntryReader::PlaceOfEntry() const { return name_ + " line " + std::to_string(entry_line_); }
 
 // Reads on until there is twice as much as was pending: an entry that spans many pieces is parsed anew so seldom that
 // all of it costs what parsing it once costs, but for a factor. Where a line is an entry, its end is enough: the next

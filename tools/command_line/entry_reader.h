@@ -37,6 +37,9 @@ class EntryReader {
   // from 1; those of the source. After an error: the same again.
   [[nodiscard]] Result<std::optional<Entry>> Next();
 
+  // "NAME line 3": where the entry begins that Next() returned last.
+  [[nodiscard]] std::string PlaceOfEntry() const;
+
   // Bytes of the input behind the entries returned so far.
   [[nodiscard]] uint64_t position() const noexcept { return position_; }
   // False: the last line has no end, and may have been cut short. Requires: Next() returned nullopt.
@@ -64,7 +67,8 @@ class EntryReader {
   bool header_is_passed_ = false;
   bool ends_with_line_end_ = true;
   uint64_t position_ = 0;
-  uint64_t line_ = 1;  // In which the pending bytes begin.
+  uint64_t line_ = 1;        // In which the pending bytes begin.
+  uint64_t entry_line_ = 1;  // In which the entry began that Next() returned last.
   uint64_t column_ = 1;
   Status status_;
 };

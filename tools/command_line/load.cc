@@ -11,6 +11,7 @@
 #include "tools/command_line/input_file.h"
 #include "tools/command_line/json_object.h"
 #include "tools/command_line/progress_bar.h"
+#include "tools/command_line/sorted_input.h"
 #include "tools/command_line/verb.h"
 
 namespace logwood::command_line {
@@ -27,6 +28,7 @@ struct Arguments {
   std::string format;
   bool json = false;
   bool quiet = false;
+  bool sorted = false;
 };
 
 EntryFormat FormatOf(const Arguments& arguments) {
@@ -87,13 +89,44 @@ struct Loaded {
   bool ends_with_line_end = true;
 };
 
+ProgressBar::Wanted BarWanted(const Arguments& arguments) {
+  return arguments.quiet ? ProgressBar::Wanted::kNo : ProgressBar::Wanted::kYes;
+}
+
+// A collection that was made for what was not loaded does not stay.
+Status GiveUpSorted(Database& database, const Arguments& arguments, bool is_new, const Status& status) {
+  if (status.outcome() != Outcome::kNotApplied) return status;
+  if (is_new) LOGWOOD_RETURN_IF_ERROR(database.DropCollection(arguments.collection));
+  return {status.code(), std::string(status.message()) + "\nNothing was loaded."};
+}
+
+// By one ingest: each entry is written once, into trees, and all of them appear together.
+Result<Loaded> LoadSortedFrom(InputFile& input, const Arguments& arguments) {
+  EntryReader reader(FormatOf(arguments), input.name(),
+                     [&](std::span<char> into) -> Result<size_t> { return input.Read(into); });
+  ProgressBar bar(BarWanted(arguments), input.size());
+  LOGWOOD_ASSIGN_OR_RETURN(Database database, OpenOrCreateDatabase(arguments.path));
+  const bool is_new = database.OpenCollection(arguments.collection).status().code() == StatusCode::kNotFound;
+  LOGWOOD_ASSIGN_OR_RETURN(Collection collection, database.OpenOrCreate(arguments.collection));
+  SortedInput::Tally tally;
+  std::vector<IngestedEntries> parts;
+  parts.push_back({.collection = std::move(collection), .entries = std::make_unique<SortedInput>(reader, bar, tally)});
+  const Status ingested = database.Ingest(std::move(parts));
+  if (!ingested.ok()) {
+    return GiveUpSorted(database, arguments, is_new, tally.status.ok() ? ingested : tally.status);
+  }
+  LOGWOOD_RETURN_IF_ERROR(database.Close());
+  return Loaded{.progress = bar.Show(tally.entries, reader.position()),
+                .ends_with_line_end = reader.ends_with_line_end()};
+}
+
 Result<Loaded> LoadFrom(InputFile& input, const Arguments& arguments) {
   Loader* loading = nullptr;
   EntryReader reader(FormatOf(arguments), input.name(), [&](std::span<char> into) -> Result<size_t> {
     if (loading != nullptr && input.must_wait()) LOGWOOD_RETURN_IF_ERROR(loading->CommitBeforeWaiting());
     return input.Read(into);
   });
-  ProgressBar bar(arguments.quiet ? ProgressBar::Wanted::kNo : ProgressBar::Wanted::kYes, input.size());
+  ProgressBar bar(BarWanted(arguments), input.size());
   // Nothing comes into being for an input that is wrong from the start, and nobody waits for the database meanwhile.
   Result<std::optional<EntryReader::Entry>> first = reader.Next();
   if (!first.ok()) return WithEntries(first.status(), 0);
@@ -121,7 +154,8 @@ void WriteJson(const Progress& progress, Terminal& terminal) {
 Result<Answer> Load(const Arguments& arguments, Terminal& terminal) {
   LOGWOOD_RETURN_IF_ERROR(CheckCollectionName(arguments.collection));
   LOGWOOD_ASSIGN_OR_RETURN(const std::unique_ptr<InputFile> input, InputFile::Open(arguments.file));
-  LOGWOOD_ASSIGN_OR_RETURN(const Loaded loaded, LoadFrom(*input, arguments));
+  LOGWOOD_ASSIGN_OR_RETURN(const Loaded loaded,
+                           arguments.sorted ? LoadSortedFrom(*input, arguments) : LoadFrom(*input, arguments));
   if (arguments.json) WriteJson(loaded.progress, terminal);
   if (!loaded.ends_with_line_end) {
     terminal.Complain("logwood load: " + input->name() +
@@ -143,12 +177,16 @@ void AddLoad(CLI::App& program, Action& chosen) {
       "Database and collection are made where they are not there. Where a key is there already, or comes twice, the\n"
       "last value stays. Entries are committed as they come, by 256 KiB or when the input makes wait, and durable "
       "when\n"
-      "the verb has ended; where the input is wrong, the entries before that place are.");
+      "the verb has ended; where the input is wrong, the entries before that place are.\n"
+      "--sorted: the keys rise, as in what export writes. Then entries are written once, into trees, and appear "
+      "together\n"
+      "at the end; where the input is wrong, its order included, none is loaded.");
   verb.add_option("DB", arguments->path, "directory of the database; its parent must exist")->required();
   verb.add_option("COLLECTION", arguments->collection, "name of the collection")->required();
   verb.add_option("FILE", arguments->file, "what is read; - is standard input")->capture_default_str();
   verb.add_option("--format", arguments->format, "tsv, csv or jsonl; without it by the file's ending, else tsv")
       ->check(CLI::IsMember({"tsv", "csv", "jsonl"}));
+  verb.add_flag("--sorted", arguments->sorted, "the input is in key order: faster, and all or nothing");
   verb.add_flag("--json", arguments->json, "at the end show one JSON object: entries, bytes, milliseconds");
   verb.add_flag("--quiet", arguments->quiet, "no progress, no closing line");
   verb.callback(

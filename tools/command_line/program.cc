@@ -120,6 +120,7 @@ int ParseAndRun(int argument_count, const char* const* arguments, Terminal& term
   AddLoad(program, chosen);
   AddExport(program, chosen);
   AddBench(program, chosen);
+  AddStress(program, chosen);
   AddShell(program, chosen);
   for (CLI::App* const verb : program.get_subcommands({})) verb->group("Verbs");
   try {

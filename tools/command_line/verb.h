@@ -38,6 +38,7 @@ void AddDump(CLI::App& program, Action& chosen);
 void AddLoad(CLI::App& program, Action& chosen);
 void AddExport(CLI::App& program, Action& chosen);
 void AddBench(CLI::App& program, Action& chosen);
+void AddStress(CLI::App& program, Action& chosen);
 void AddShell(CLI::App& program, Action& chosen);
 
 }  // namespace logwood::command_line
