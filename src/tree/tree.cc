@@ -36,6 +36,8 @@ Result<std::optional<Tree::Hit>> Tree::Get(Bytes key, uint64_t hash) const {
   return std::optional<Hit>(Hit{.type = type, .value = value, .pin = std::move(leaf)});
 }
 
+void Tree::PrefetchFilter(uint64_t hash) const noexcept { parts_->PrefetchFilter(hash); }
+
 std::unique_ptr<EntryCursor> Tree::NewCursor() const { return std::make_unique<TreeCursor>(parts_); }
 
 Result<uint64_t> Tree::Verify(const std::function<void(const Status&)>& on_damage) const {

@@ -36,6 +36,8 @@ class Tree {
   // Errors: kCorruption, kUnsupported, kIo. An error is not kept: a later call tries again.
   // Cost: a filter line; where it says maybe, one block beside the index.
   [[nodiscard]] Result<std::optional<Hit>> Get(Bytes key, uint64_t hash) const;
+  // Begins to bring what a Get() of this hash looks at first into the processor's cache.
+  void PrefetchFilter(uint64_t hash) const noexcept;
   // The cursor holds what it needs of the tree; the cache must outlive it.
   [[nodiscard]] std::unique_ptr<EntryCursor> NewCursor() const;
   // Reads every block past the cache and checks checksums, order, separators, counts, the filter (no key of the tree
