@@ -47,8 +47,7 @@ Status Collection::DeleteWithin(const KeyRange& range, const CommitOptions& opti
 }
 
 Result<std::optional<PinnedValue>> Collection::Get(Bytes key) const {
-  LOGWOOD_ASSIGN_OR_RETURN(const ReadView view, engine_->View());
-  return ToPinnedValue(view.Get(CollectionId(id_), key));
+  return ToPinnedValue(engine_->Get(CollectionId(id_), key));
 }
 
 Cursor Collection::Scan() const { return CursorFactory::Make(engine_, engine_->View(), CollectionId(id_), {}); }

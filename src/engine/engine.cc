@@ -384,6 +384,11 @@ Result<ReadView> Engine::View() const {
   return states_.View();
 }
 
+Result<std::optional<TreesHit>> Engine::Get(CollectionId collection, Bytes key) const {
+  LOGWOOD_RETURN_IF_ERROR(CheckOpen());
+  return states_.Get(collection, key);
+}
+
 void Engine::OnViewReleased() const {
   if (background_ != nullptr && files_.has_retired()) background_->StartRemoving();
 }

@@ -86,6 +86,8 @@ class Engine {
   [[nodiscard]] Result<Sequence> Commit(const CommitPipeline::Commit& commit);
   // Errors: kClosed.
   [[nodiscard]] Result<ReadView> View() const;
+  // As View().Get(), for less. Errors: kClosed, and as there.
+  [[nodiscard]] Result<std::optional<TreesHit>> Get(CollectionId collection, Bytes key) const;
   // Called by whoever lets go of a view that was held for a while: files may have become free. A get does not call it,
   // to cost nothing: files that only a get in flight still held go at the next occasion (a view let go of, a flush, a
   // merge, Close()).

@@ -38,7 +38,12 @@ Result<std::shared_ptr<const LsmTrees>> LsmTrees::Open(LsmState state, KindFiles
 
 Result<std::optional<TreesHit>> LsmTrees::Get(Bytes key) const {
   const uint64_t hash = Hash64(key);
-  for (const Tree* const tree : pieces_[FindLsmPartition(state_, key)]) {
+  const std::vector<const Tree*>& pieces = pieces_[FindLsmPartition(state_, key)];
+  // So that a key that is in the oldest run alone waits for memory once, and not once for each run.
+  if (pieces.size() > 1) {
+    for (const Tree* const tree : pieces) tree->PrefetchFilter(hash);
+  }
+  for (const Tree* const tree : pieces) {
     LOGWOOD_ASSIGN_OR_RETURN(auto hit, tree->Get(key, hash));
     if (!hit) continue;
     if (hit->type == EntryType::kTombstone) return std::optional(TreesHit{hit->type, {}, {}});  // It may pin nothing.

@@ -50,6 +50,8 @@ Result<std::optional<Tree::Hit>> Tree::GetEntry(Bytes key, uint64_t hash) const 
   return std::optional<Hit>(Hit{.type = type, .value = value, .pin = std::move(leaf)});
 }
 
+void Tree::PrefetchFilter(uint64_t hash) const noexcept { parts_->PrefetchFilter(hash); }
+
 std::unique_ptr<EntryCursor> Tree::NewCursor() const { return std::make_unique<TreeCursor>(parts_); }
 
 RangeTombstones Tree::range_tombstones() const noexcept {

@@ -42,6 +42,8 @@ class Tree {
   [[nodiscard]] Result<std::optional<Hit>> Get(Bytes key, uint64_t hash) const;
   // They hide what is in older trees, and nothing in this one. Live as long as the tree.
   [[nodiscard]] RangeTombstones range_tombstones() const noexcept;
+  // Begins to bring what a Get() of this hash looks at first into the processor's cache.
+  void PrefetchFilter(uint64_t hash) const noexcept;
   // The cursor holds what it needs of the tree; the cache must outlive it.
   [[nodiscard]] std::unique_ptr<EntryCursor> NewCursor() const;
   // Reads every block past the cache and checks checksums, order, separators, counts, the filter (no key of the tree

@@ -26,6 +26,10 @@ class TreeParts {
   [[nodiscard]] Result<const HeadIndex*> Index() const;
   // As Index(); null where the tree has no filter. Cost at the first call: reads the filter.
   [[nodiscard]] Result<const BlockedBloomFilter*> Filter() const;
+  // Begins to bring what Filter() will be asked about this hash into the processor's cache, where it is in memory.
+  void PrefetchFilter(uint64_t hash) const noexcept {
+    if (const BlockedBloomFilter* const filter = filter_.get(); filter != nullptr) filter->Prefetch(hash);
+  }
   // A leaf through the cache. Requires: Index() succeeded, leaf < its leaf_count(). Errors: kCorruption, kUnsupported,
   // kIo.
   [[nodiscard]] Result<BlockPin> ReadLeaf(size_t leaf) const;
