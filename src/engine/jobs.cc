@@ -53,8 +53,12 @@ Status FlushShares(const std::vector<Share>& shares, const std::set<FileNumber>&
                    Installation& installation) {
   for (const Share& share : shares) {
     const std::unique_ptr<EntryCursor> entries = AllEntries(share);
-    const Kind::FlushInput input{
-        .state = share.root.state, .trees = *share.root.trees, .entries = *entries, .logs_that_stay = logs_that_stay};
+    const std::vector<RangeTombstone> range_tombstones = Unite(share.memtable->RangeTombstonesAt(Sequence::Max()));
+    const Kind::FlushInput input{.state = share.root.state,
+                                 .trees = *share.root.trees,
+                                 .entries = *entries,
+                                 .range_tombstones = RangeTombstones(range_tombstones),
+                                 .logs_that_stay = logs_that_stay};
     LOGWOOD_ASSIGN_OR_RETURN(KindEdit edit, share.root.kind->Flush(input, output));
     installation.parts.push_back({.collection = share.root.info.id, .edit = std::move(edit)});
   }

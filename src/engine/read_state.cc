@@ -41,11 +41,13 @@ Result<std::optional<TreesHit>> ReadView::Get(CollectionId collection, Bytes key
 Result<std::unique_ptr<EntryCursor>> ReadView::NewCursor(CollectionId collection, KeyRange range) const {
   const auto trees = state->trees.find(collection);
   if (trees == state->trees.end()) return NoSuchCollection(collection);
-  std::vector<std::unique_ptr<EntryCursor>> sources;
+  std::vector<MergingSource> sources;
   for (const std::shared_ptr<const Generation>& generation : state->generations) {
-    if (const Memtable* const memtable = generation->Find(collection)) sources.push_back(memtable->NewCursor(at));
+    const Memtable* const memtable = generation->Find(collection);
+    if (memtable == nullptr) continue;
+    sources.push_back({.cursor = memtable->NewCursor(at), .range_tombstones = memtable->RangeTombstonesAt(at)});
   }
-  sources.push_back(trees->second->NewCursor());
+  sources.push_back({.cursor = trees->second->NewCursor()});
   return NewLivingCursor(NewBoundedCursor(NewMergingCursor(std::move(sources)), std::move(range)));
 }
 

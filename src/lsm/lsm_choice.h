@@ -13,7 +13,7 @@ namespace logwood {
 //
 //   1. Four flushed pieces become one merged piece. With two such pieces there, all six become one merged twice.
 //   2. With one of those there too, or where all above the oldest run is half as large as it, all becomes the oldest.
-//   3. So it does where a quarter of a partition's entries are tombstones.
+//   3. So it does where a quarter of a partition's entries are tombstones, or hidden by range tombstones.
 //   4. A segment of which more than half was merged away is written anew, where such space is a quarter of all.
 //   5. Neighbours that are small together become one partition.
 //

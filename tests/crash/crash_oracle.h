@@ -25,7 +25,8 @@ using DatabaseContents = std::map<std::string, Contents>;
 struct LedgerWrite {
   std::string collection;
   std::string key;
-  std::optional<std::string> value;  // None: a deletion.
+  std::optional<std::string> value;       // None: a deletion.
+  std::optional<std::string> limit = {};  // Of a range that begins with the key; then a deletion of all in it.
 };
 
 // What was asked for and what was answered, up to some moment. Numbers of commits, and of collections created or

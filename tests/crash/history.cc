@@ -180,7 +180,9 @@ bool History::Commit(const std::vector<LedgerWrite>& writes, Sync sync) {
   Batch batch;
   for (const LedgerWrite& write : writes) {
     const Collection& collection = collections_.at(write.collection);
-    if (write.value) {
+    if (write.limit) {
+      batch.DeleteRange(collection, write.key, *write.limit);
+    } else if (write.value) {
       batch.Put(collection, write.key, *write.value);
     } else {
       batch.Delete(collection, write.key);
@@ -219,7 +221,8 @@ bool History::CommitLarge(Sync sync) {
 }
 
 bool History::Ingest() {
-  const std::vector<LedgerWrite> writes = RandomWrites();
+  std::vector<LedgerWrite> writes = RandomWrites();
+  std::erase_if(writes, [](const LedgerWrite& write) { return write.limit.has_value(); });  // Not to be ingested.
   std::map<std::string, RawEntries> entries;
   for (const LedgerWrite& write : writes) entries[write.collection][write.key] = write.value;
   std::vector<IngestedEntries> parts;
@@ -244,7 +247,12 @@ std::vector<LedgerWrite> History::RandomWrites() {
   for (uint64_t more = random_.Below(4); more > 0; --more) {
     const std::string& collection = writes[random_.Below(writes.size())].collection;
     LedgerWrite write{collection, "key" + std::to_string(random_.Below(24)), std::nullopt};
-    if (!random_.OneIn(5)) write.value = RandomValue();
+    if (random_.OneIn(8)) {
+      write.limit = "key" + std::to_string(random_.Below(24)) + "~";  // Above the key, mostly.
+      if (*write.limit < write.key) std::swap(*write.limit, write.key);
+    } else if (!random_.OneIn(5)) {
+      write.value = RandomValue();
+    }
     writes.push_back(std::move(write));
   }
   return writes;

@@ -20,6 +20,7 @@ struct Piece {
   uint64_t bytes = 1000;
   uint64_t entries = 100;
   uint64_t tombstones = 0;
+  uint64_t hidden = 0;  // By a range tombstone, where not 0.
 };
 using Pieces = std::vector<Piece>;  // The newest first.
 
@@ -37,8 +38,15 @@ LsmState StateOf(const std::vector<Pieces>& partitions) {
       tree.entries = piece->entries;
       tree.tombstones = piece->tombstones;
       tree.bytes = piece->bytes;
+      LsmContents contents{piece->entries, piece->tombstones, piece->bytes};
+      if (piece->hidden > 0) {
+        tree.range_tombstones = contents.range_tombstones = 1;
+        tree.range_tombstones_begin = tree.first_key;
+        tree.range_tombstones_end = tree.last_key;
+        contents.hidden = piece->hidden;
+      }
       state.segments[id] = {piece->tier, std::move(tree)};
-      partition.pieces.insert(partition.pieces.begin(), {id, {piece->entries, piece->tombstones, piece->bytes}});
+      partition.pieces.insert(partition.pieces.begin(), {id, contents});
     }
     state.partitions.push_back(std::move(partition));
   }
@@ -268,6 +276,21 @@ TEST(LsmChoice, AlwaysComesToRest) {
       }
     }
   }
+}
+
+TEST(LsmChoice, MergesEarlyWhatRangeTombstonesHide) {
+  const Piece hiding{.tier = kF, .bytes = 10, .entries = 1, .tombstones = 1, .hidden = 5000};
+  const Piece hiding_little{.tier = kF, .bytes = 10, .entries = 1, .tombstones = 1, .hidden = 1000};
+  const Piece old{.bytes = 100'000, .entries = 10'000};
+  EXPECT_EQ(WhileWriting(StateOf({{hiding, old}})), (std::vector{ToOldest({{"", {2, 1}}})}));
+  EXPECT_EQ(WhileWriting(StateOf({{hiding_little, old}})), std::vector<LsmPlan>());
+  const Piece few{.bytes = 100'000, .entries = 1000};  // To be seen at all, more than 1,000 are hidden.
+  EXPECT_EQ(WhileWriting(StateOf({{hiding_little, few}})), std::vector<LsmPlan>());
+}
+
+TEST(LsmChoice, DoesNotRestWithRangeTombstones) {
+  const Piece alone{.entries = 100, .hidden = 1};
+  EXPECT_EQ(WithAllEffort(StateOf({{alone}})), (std::vector{ToOldest({{"", {1}}})}));
 }
 
 TEST(LsmDebt, IsWhatTheWantedMergesRead) {
