@@ -60,6 +60,7 @@ ValidDatabase MakeValidDatabase() {
       one.Put(KeyOf(i), value, {.sync = i % 4 == 0 ? Sync::kYes : Sync::kNo}).Check();
       valid.written[KeyOf(i)].insert(std::move(value));
     }
+    one.DeleteRange(KeyOf(round), KeyOf(round + 2)).Check();
     if (round < 3) db.Flush().Check();
     if (round == 1) db.DropCollection("dropped").Check();
   }

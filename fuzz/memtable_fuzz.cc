@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/arena.h"
@@ -52,6 +53,7 @@ class Tables {
     if (operation < 160) return AddRow(input.Key(), operation % 40 == 0 ? 70 : 1);
     if (operation < 200) return CheckGet(input.Key());
     if (operation < 240) return MoveCursor(operation, input.Key());
+    if (operation >= 250) return AddRange(input.Key(), input.Key());
     cursor_.reset();
     view_ = operation % 2 == 0 ? last_ : last_ / 2;
     cursor_ = memtable_.NewCursor(Sequence(view_));
@@ -61,6 +63,7 @@ class Tables {
     const auto cursor = memtable_.NewCursor(Sequence(last_));
     cursor->First();
     for (const auto& [key, versions] : model_) {
+      if (!Seen(key, versions, last_)) continue;
       LOGWOOD_ASSERT(cursor->valid() && cursor->entry().key == Bytes(key));
       LOGWOOD_ASSERT(cursor->entry().value == Bytes(std::to_string(versions.rbegin()->first)));
       cursor->Next();
@@ -82,23 +85,45 @@ class Tables {
     }
   }
 
+  // Between the two, or from the first on where the second is empty.
+  void AddRange(std::string begin, std::string end) {
+    if (!end.empty() && end < begin) std::swap(begin, end);
+    if (!end.empty() && end == begin) end.push_back('\0');
+    memtable_.Add(Sequence(++last_), {.type = EntryType::kRangeTombstone, .key = begin, .value = end, .address = {}});
+    ranges_[last_] = {std::move(begin), std::move(end)};
+  }
+
+  // The newest range tombstone that covers `key` for a reader at `at`; 0 without one.
+  [[nodiscard]] uint64_t Covering(const std::string& key, uint64_t at) const {
+    for (auto range = ranges_.upper_bound(at); range != ranges_.begin();) {
+      const auto& [begin, end] = (--range)->second;
+      if (begin <= key && (end.empty() || key < end)) return range->first;
+    }
+    return 0;
+  }
+
   // The sequence that a reader at `at` sees; nullopt without one.
-  static std::optional<uint64_t> Seen(const Versions& versions, uint64_t at) {
+  [[nodiscard]] std::optional<uint64_t> Seen(const std::string& key, const Versions& versions, uint64_t at) const {
     const auto after = versions.upper_bound(at);
-    return after == versions.begin() ? std::nullopt : std::optional(std::prev(after)->first);
+    if (after == versions.begin() || std::prev(after)->first < Covering(key, at)) return std::nullopt;
+    return std::prev(after)->first;
   }
 
   void CheckGet(const std::string& key) const {
     for (const uint64_t at : {last_, last_ / 2}) {
       const auto hit = memtable_.Get(key, Sequence(at));
       const auto found = model_.find(key);
-      const auto expected = found == model_.end() ? std::nullopt : Seen(found->second, at);
+      const auto expected = found == model_.end() ? std::nullopt : Seen(key, found->second, at);
+      if (const uint64_t covering = Covering(key, at); !expected && covering > 0) {
+        LOGWOOD_ASSERT(hit.has_value() && hit->type == EntryType::kTombstone && hit->sequence == Sequence(covering));
+        continue;
+      }
       LOGWOOD_ASSERT(hit.has_value() == expected.has_value());
       if (hit) LOGWOOD_ASSERT(hit->sequence == Sequence(*expected));
     }
   }
 
-  [[nodiscard]] bool IsSeen(Model::const_iterator at) const { return Seen(at->second, view_).has_value(); }
+  [[nodiscard]] bool IsSeen(Model::const_iterator at) const { return Seen(at->first, at->second, view_).has_value(); }
   [[nodiscard]] Model::const_iterator Forward(Model::const_iterator at) const {
     while (at != model_.end() && !IsSeen(at)) ++at;
     return at;
@@ -137,12 +162,13 @@ class Tables {
     LOGWOOD_ASSERT(cursor_->valid() == (expected != model_.end()));
     if (!cursor_->valid()) return;
     LOGWOOD_ASSERT(cursor_->entry().key == Bytes(expected->first));
-    LOGWOOD_ASSERT(cursor_->entry().value == Bytes(std::to_string(*Seen(expected->second, view_))));
+    LOGWOOD_ASSERT(cursor_->entry().value == Bytes(std::to_string(*Seen(expected->first, expected->second, view_))));
   }
 
   Arena arena_;
   Memtable memtable_{arena_};
   Model model_;
+  std::map<uint64_t, std::pair<std::string, std::string>> ranges_;  // By sequence.
   uint64_t last_ = 0;
   uint64_t view_ = 0;
   std::unique_ptr<EntryCursor> cursor_;

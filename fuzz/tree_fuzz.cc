@@ -48,6 +48,10 @@ ValidTree MakeValidTree() {
              tombstone ? "" : std::string(static_cast<size_t>(i % 30), 'v'))
         .Check();
   }
+  for (int i = 0; i < kEntryCount; i += 10) {
+    const std::string begin = "key " + std::to_string(1000 + i);
+    builder.AddRangeTombstone({begin, begin + "5"}).Check();
+  }
   ValidTree tree{.descriptor = builder.Finish().value()};
   writer->SyncAndFinish().Check();
   tree.bytes.resize(writer->size());
@@ -96,6 +100,9 @@ TreeDescriptor AgreeingDescriptor(const BlockFile& file) {
   descriptor.bytes = file.length() - footer->begin;
   descriptor.first_key = footer->first_key;
   descriptor.last_key = footer->last_key;
+  descriptor.range_tombstones = footer->range_tombstones;
+  descriptor.range_tombstones_begin = footer->range_tombstones_begin;
+  descriptor.range_tombstones_end = footer->range_tombstones_end;
   return descriptor;
 }
 
@@ -123,6 +130,11 @@ void UseTree(const Tree& tree) {
     const auto hit = tree.Get(key, Hash64(key));
     // Reads every byte: a sanitizer sees one that is not the block's.
     if (hit.ok() && hit->has_value()) LOGWOOD_ASSERT((*hit)->value.ToString().size() == (*hit)->value.size());
+  }
+  const RangeTombstones tombstones = tree.range_tombstones();
+  for (size_t i = 0; i < tombstones.size(); ++i) {
+    LOGWOOD_ASSERT(tombstones[i].EndsBehind(tombstones[i].begin));
+    if (i > 0) LOGWOOD_ASSERT(tombstones[i - 1].end < tombstones[i].begin);
   }
   UseCursor(tree);
   uint64_t damage = 0;

@@ -11,7 +11,8 @@
 namespace logwood {
 
 // Writes to any collections of one database that take effect together or not at all (Database::Commit()). Of several
-// writes to a key the last counts. Copies what it is given. Movable; thread-compatible.
+// writes to a key the last counts; a deleted range is a write to each key in it. Copies what it is given. Movable;
+// thread-compatible.
 class Batch {
  public:
   Batch();
@@ -23,6 +24,11 @@ class Batch {
   // invalid: status() and Commit() say which.
   void Put(const Collection& collection, Bytes key, Bytes value);
   void Delete(const Collection& collection, Bytes key);
+  // As those of Collection: of the keys in the range, those that are there before this write, in the batch or outside.
+  // A limit that is not above the start cannot be.
+  void DeleteRange(const Collection& collection, Bytes start, Bytes limit);
+  void DeleteFrom(const Collection& collection, Bytes start);
+  void DeletePrefix(const Collection& collection, Bytes prefix);
   // Empties the batch, so that it can be used again with the memory it has.
   void Clear();
 

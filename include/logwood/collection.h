@@ -14,6 +14,7 @@
 namespace logwood {
 
 class Engine;
+struct KeyRange;
 
 // A named ordered map of a database. A handle: copies name the same collection. Thread-safe.
 class Collection {
@@ -24,6 +25,15 @@ class Collection {
   Status Put(Bytes key, Bytes value, const CommitOptions& options = {});
   // Deletes a key; deleting one that is absent is no error. Errors as Put().
   Status Delete(Bytes key, const CommitOptions& options = {});
+
+  // Deletes the keys from `start` (included) to `limit` (excluded), from `start` on, or that begin with `prefix`: those
+  // that are there now, none that are written later. Errors as Put(); kInvalidArgument also where `limit` is not above
+  // `start`.
+  // Cost: that of writing two keys, however many are deleted; reading goes around what was deleted without looking at
+  // it, once it is in files.
+  Status DeleteRange(Bytes start, Bytes limit, const CommitOptions& options = {});
+  Status DeleteFrom(Bytes start, const CommitOptions& options = {});
+  Status DeletePrefix(Bytes prefix, const CommitOptions& options = {});
 
   // The value of a key, nullopt where it is absent. Sees every write that returned before.
   // Errors: kNotFound (the collection was dropped), kClosed, kCorruption, kIo.
@@ -45,6 +55,8 @@ class Collection {
   friend class Batch;
   friend class View;
   Collection(std::shared_ptr<Engine> engine, uint32_t id, std::string name);
+
+  Status DeleteWithin(const KeyRange& range, const CommitOptions& options);
 
   std::shared_ptr<Engine> engine_;
   uint32_t id_;

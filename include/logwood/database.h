@@ -53,7 +53,8 @@ class Database {
   ~Database();
 
   // Makes every commit durable and gives the database back. Errors: kIo, kNoSpace: commits without sync may be lost.
-  // Every later call returns what the first did.
+  // Every later call returns what the first did. With LogMode::kOff it flushes: errors as Flush(), and what was not
+  // flushed before is lost then.
   Status Close();
 
   // Errors: kAlreadyExists, kInvalidArgument, kUnsupported, kReadOnly, kClosed, kIo, kNoSpace.
@@ -70,7 +71,8 @@ class Database {
 
   // Applies `batch` as a whole. With Sync::kYes it is durable on return, and so is all that was committed before; with
   // Sync::kNo it survives the death of the process on stores that can promise it, and after a loss of power what
-  // remains is a prefix of all commits. An empty batch with Sync::kYes makes all commits before it durable.
+  // remains is a prefix of all commits. An empty batch with Sync::kYes makes all commits before it durable. With
+  // LogMode::kOff it survives neither before it is flushed, and Sync::kYes is kInvalidArgument.
   // Errors: kInvalidArgument, kNotFound (a collection was dropped), kReadOnly, kClosed: not applied. kIo, kNoSpace: see
   // status.outcome(): not applied, or unknown until the next open. After an unknown outcome every write returns the
   // cause, until the database is opened again.

@@ -22,6 +22,12 @@ enum class OpenMode : uint8_t {
   kSalvage = 4,   // Reserved: kUnsupported.
 };
 
+// Whether what is committed goes to a log.
+enum class LogMode : uint8_t {
+  kOn = 0,
+  kOff = 1,
+};
+
 // How a database works. The defaults are for a program that has some hundred MiB to spare.
 struct Options {
   OpenMode mode = OpenMode::kOpenOrCreate;
@@ -35,6 +41,11 @@ struct Options {
   uint64_t memtable_size_bytes = 0;
   // Bytes of log after which a next log file is begun. Default 64 MiB; 4 KiB to 2^32.
   uint64_t log_file_size_bytes = uint64_t{64} << 20;
+  // Default kOn. With kOff nothing is logged: writes stay in memory until they are flushed, by Flush(), Close(), or as
+  // memtables fill. After a crash the last flush is what remains, the same across all collections; a commit with
+  // Sync::kYes gives kInvalidArgument. For what can be made again. A choice of each open: logs of earlier ones are
+  // read.
+  LogMode log = LogMode::kOn;
 };
 
 // The shape in which a collection lies on disk.

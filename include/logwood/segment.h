@@ -17,11 +17,12 @@
 #include "logwood/store.h"
 
 // The building blocks of a database, for use without one: a segment is an immutable file of entries in key order.
-// Segments are built, opened alone, merged by cursors (raw_cursor.h), and ingested into databases
-// (Database::Ingest()). They lie in any store, under names that you choose within the rule of stores: 1 to 64 bytes
-// of [0-9a-z.-], neither "." nor ".."; like every file of a store, a segment's name is used once. Leave the names of a
-// database's own files (000001.tree, .log, .manifest) to databases: the tools take a directory that has such files for
-// one.
+// A segment says of single keys that they are deleted; ranges are deleted in databases only
+// (Collection::DeleteRange()). Segments are built, opened alone, merged by cursors (raw_cursor.h), and ingested into
+// databases (Database::Ingest()). They lie in any store, under names that you choose within the rule of stores: 1 to 64
+// bytes of [0-9a-z.-], neither "." nor ".."; like every file of a store, a segment's name is used once. Leave the names
+// of a database's own files (000001.tree, .log, .manifest) to databases: the tools take a directory that has such files
+// for one.
 
 namespace logwood {
 

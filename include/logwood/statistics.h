@@ -81,6 +81,28 @@ struct CommitStatistics {
   uint64_t groups = 0;      // Commits that went to the log together make one group.
   uint64_t syncs = 0;       // Of the log, because a commit asked for it: at most one a group.
   uint64_t log_bytes = 0;   // Appended to the log by them, with the log's own framing.
+  // Written by the store to prepare space in log files, as far as it tells: they may reach the device beside log_bytes.
+  uint64_t log_bytes_prepared = 0;
+};
+
+// Counters of times that writes were made to wait, so that background work keeps up.
+struct DelayStatistics {
+  uint64_t count = 0;
+  uint64_t nanoseconds = 0;      // All together.
+  uint64_t nanoseconds_max = 0;  // The longest.
+};
+
+// How writes are paced. Delays grow smoothly with the work that waits; one is 50 ms at most, but where memory is full
+// because a flush is stuck.
+struct PacingStatistics {
+  DelayStatistics for_flushes;          // Because memory was filling up.
+  DelayStatistics for_merges;           // Because runs were piling up.
+  uint64_t runs_max = 0;                // The most that any collection had since the open.
+  uint64_t debt_bytes = 0;              // That merges would have to read now, as trees are.
+  bool is_paced = false;                // Whether there is a limit at this moment, if only one far away.
+  uint64_t write_bytes_per_second = 0;  // The limit, where there is one.
+  uint64_t flush_bytes_per_second = 0;  // As measured lately; a guess before anything was flushed or merged.
+  uint64_t merge_bytes_per_second = 0;
 };
 
 // Counters of a kind of background work that was carried through.
@@ -102,6 +124,7 @@ struct DatabaseStatistics {
   CommitStatistics commits;
   JobStatistics flushes;
   JobStatistics merges;
+  PacingStatistics pacing;
 };
 
 }  // namespace logwood

@@ -53,6 +53,8 @@ class AppendFile {
   virtual Status Finish() = 0;
   // Bytes appended so far.
   [[nodiscard]] virtual uint64_t size() const = 0;
+  // Bytes written to prepare space for what is appended: they may reach the device beside it.
+  [[nodiscard]] virtual uint64_t bytes_prepared() const { return 0; }
 };
 
 // One file being read, as it was when opened or longer; of a file that is still written, what lies behind its appends

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "api/batch_state.h"
+#include "api/cursor_factory.h"
 
 namespace logwood {
 
@@ -19,6 +20,20 @@ void Batch::Put(const Collection& collection, Bytes key, Bytes value) {
 void Batch::Delete(const Collection& collection, Bytes key) {
   state_->Add(collection.engine_,
               {.type = EntryType::kTombstone, .collection = CollectionId(collection.id_), .key = key, .value = {}});
+}
+
+void Batch::DeleteRange(const Collection& collection, Bytes start, Bytes limit) {
+  state_->DeleteRange(collection.engine_, CollectionId(collection.id_),
+                      {.start = start.ToString(), .limit = limit.ToString()});
+}
+
+void Batch::DeleteFrom(const Collection& collection, Bytes start) {
+  state_->DeleteRange(collection.engine_, CollectionId(collection.id_),
+                      {.start = start.ToString(), .limit = std::nullopt});
+}
+
+void Batch::DeletePrefix(const Collection& collection, Bytes prefix) {
+  state_->DeleteRange(collection.engine_, CollectionId(collection.id_), PrefixRange(prefix));
 }
 
 void Batch::Clear() {
@@ -43,6 +58,22 @@ void Batch::State::Add(const std::shared_ptr<Engine>& of, const Operation& opera
   encoder.Add(operation.type, operation.collection, operation.key, operation.value);
 }
 
+// A limit is never empty here, so that an empty one can say in the log that there is none.
+void Batch::State::DeleteRange(const std::shared_ptr<Engine>& of, CollectionId collection, const KeyRange& range) {
+  if (!status.ok()) return;
+  const Bytes start = *range.start;
+  if (range.limit && Bytes(*range.limit) <= start) {
+    status = Status::InvalidArgument("delete range: its limit, a key of " + std::to_string(range.limit->size()) +
+                                     " bytes, is not above its start of " + std::to_string(start.size()) +
+                                     ": it would delete nothing");
+    return;
+  }
+  Add(of, {.type = EntryType::kRangeTombstone,
+           .collection = collection,
+           .key = start,
+           .value = range.limit ? Bytes(*range.limit) : Bytes()});
+}
+
 bool Batch::State::BelongsTo(const std::shared_ptr<Engine>& of) const {
   return collections.empty() || (!engine.owner_before(of) && !of.owner_before(engine));
 }
@@ -55,9 +86,11 @@ Status Batch::State::Check(const std::shared_ptr<Engine>& of, const Operation& o
     return Status::InvalidArgument("key of " + std::to_string(operation.key.size()) + " bytes; it may have at most " +
                                    std::to_string(kKeySizeMax));
   }
-  if (operation.value.size() > kValueSizeMax) {
-    return Status::InvalidArgument("value of " + std::to_string(operation.value.size()) +
-                                   " bytes; it may have at most " + std::to_string(kValueSizeMax));
+  const bool is_range = operation.type == EntryType::kRangeTombstone;
+  const size_t value_size_max = is_range ? kKeySizeMax : kValueSizeMax;
+  if (operation.value.size() > value_size_max) {
+    return Status::InvalidArgument((is_range ? "limit of " : "value of ") + std::to_string(operation.value.size()) +
+                                   " bytes; it may have at most " + std::to_string(value_size_max));
   }
   if (!FitsInBatch(encoder.size_bytes(), operation.key.size(), operation.value.size())) {
     return Status::InvalidArgument("batch of more than " + std::to_string(kBatchSizeMax) +

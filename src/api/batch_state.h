@@ -6,6 +6,7 @@
 
 #include "base/ids.h"
 #include "codec/batch_encoder.h"
+#include "cursor/bounded_cursor.h"
 #include "engine/engine.h"
 #include "logwood/batch.h"
 
@@ -17,6 +18,7 @@ namespace logwood {
 // What a batch holds: its operations, encoded, and where they go.
 struct Batch::State {
   void Add(const std::shared_ptr<Engine>& of, const Operation& operation);
+  void DeleteRange(const std::shared_ptr<Engine>& of, CollectionId collection, const KeyRange& range);
   [[nodiscard]] Status Check(const std::shared_ptr<Engine>& of, const Operation& operation) const;
   // Whether all its collections are of database `of`: true while it is empty.
   [[nodiscard]] bool BelongsTo(const std::shared_ptr<Engine>& of) const;

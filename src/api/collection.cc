@@ -27,9 +27,27 @@ Status Collection::Delete(Bytes key, const CommitOptions& options) {
   return engine_->Commit({.batch = batch.encoder, .collections = batch.collections, .sync = options.sync}).status();
 }
 
+Status Collection::DeleteRange(Bytes start, Bytes limit, const CommitOptions& options) {
+  return DeleteWithin({.start = start.ToString(), .limit = limit.ToString()}, options);
+}
+
+Status Collection::DeleteFrom(Bytes start, const CommitOptions& options) {
+  return DeleteWithin({.start = start.ToString(), .limit = std::nullopt}, options);
+}
+
+Status Collection::DeletePrefix(Bytes prefix, const CommitOptions& options) {
+  return DeleteWithin(PrefixRange(prefix), options);
+}
+
+Status Collection::DeleteWithin(const KeyRange& range, const CommitOptions& options) {
+  Batch::State batch;
+  batch.DeleteRange(engine_, CollectionId(id_), range);
+  LOGWOOD_RETURN_IF_ERROR(batch.status);
+  return engine_->Commit({.batch = batch.encoder, .collections = batch.collections, .sync = options.sync}).status();
+}
+
 Result<std::optional<PinnedValue>> Collection::Get(Bytes key) const {
-  LOGWOOD_ASSIGN_OR_RETURN(const ReadView view, engine_->View());
-  return ToPinnedValue(view.Get(CollectionId(id_), key));
+  return ToPinnedValue(engine_->Get(CollectionId(id_), key));
 }
 
 Cursor Collection::Scan() const { return CursorFactory::Make(engine_, engine_->View(), CollectionId(id_), {}); }

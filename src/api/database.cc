@@ -15,9 +15,14 @@
 namespace logwood {
 namespace {
 
-Engine::Parts PartsOn(Store& store, Runtime& runtime, const LsmTuning& tuning = {}) {
-  Engine::Parts parts{.store = store, .runtime = runtime, .owned_store = nullptr, .kinds = {}, .stay_policy = {}};
-  parts.kinds.Register(CollectionKind::kLsm, NewLsmKind(tuning));
+Engine::Parts PartsOn(Store& store, Runtime& runtime, const DatabaseTuning& tuning = {}) {
+  Engine::Parts parts{.store = store,
+                      .runtime = runtime,
+                      .owned_store = nullptr,
+                      .kinds = {},
+                      .stay_policy = {},
+                      .replay = tuning.replay};
+  parts.kinds.Register(CollectionKind::kLsm, NewLsmKind(tuning.lsm));
   parts.stay_policy.possible = store.capabilities().cheap_small_appends;
   return parts;
 }
@@ -58,7 +63,7 @@ Result<Database> Database::Open(Store& store, const Options& options, Runtime& r
 }
 
 Result<Database> DatabaseFactory::Open(Store& store, const Options& options, Runtime& runtime,
-                                       const LsmTuning& tuning) {
+                                       const DatabaseTuning& tuning) {
   LOGWOOD_ASSIGN_OR_RETURN(std::shared_ptr<Engine> engine, Engine::Open(PartsOn(store, runtime, tuning), options));
   return Database(std::move(engine));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/replay.h"
 #include "logwood/database.h"
 #include "logwood/options.h"
 #include "logwood/result.h"
@@ -9,12 +10,18 @@
 
 namespace logwood {
 
-// Opens databases with what is no option.
+// What is no option.
+struct DatabaseTuning {
+  LsmTuning lsm = {};
+  ReplayTuning replay = {};
+};
+
+// Opens databases that are tuned.
 class DatabaseFactory {
  public:
-  // As Database::Open(store, options, runtime), where lsm collections are merged as `tuning` says.
+  // As Database::Open(store, options, runtime), where lsm collections are merged and logs replayed as `tuning` says.
   [[nodiscard]] static Result<Database> Open(Store& store, const Options& options, Runtime& runtime,
-                                             const LsmTuning& tuning);
+                                             const DatabaseTuning& tuning);
 };
 
 }  // namespace logwood

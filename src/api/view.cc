@@ -20,15 +20,19 @@ View& View::operator=(const View&) = default;
 View& View::operator=(View&&) noexcept = default;
 View::~View() = default;
 
-Result<ReadView> View::State::OpenView(const Engine* of) const {
+Status View::State::CheckOpen(const Engine* of) const {
   if (of != engine.get()) return Status::InvalidArgument("view: a collection of another database");
-  LOGWOOD_RETURN_IF_ERROR(engine->CheckOpen());
+  return engine->CheckOpen();
+}
+
+Result<ReadView> View::State::OpenView(const Engine* of) const {
+  LOGWOOD_RETURN_IF_ERROR(CheckOpen(of));
   return view;
 }
 
 Result<std::optional<PinnedValue>> View::Get(const Collection& collection, Bytes key) const {
-  LOGWOOD_ASSIGN_OR_RETURN(const ReadView view, state_->OpenView(collection.engine_.get()));
-  return ToPinnedValue(view.Get(CollectionId(collection.id_), key));
+  LOGWOOD_RETURN_IF_ERROR(state_->CheckOpen(collection.engine_.get()));
+  return ToPinnedValue(state_->view.Get(CollectionId(collection.id_), key));
 }
 
 Cursor View::Scan(const Collection& collection) const {

@@ -10,8 +10,10 @@ namespace logwood {
 // What the copies of a view share.
 struct View::State {
   ~State();
-  // The view, while the database is open, for a collection of database `of`.
+  // Whether the database is open, and a collection of database `of` is one of it.
   // Errors: kClosed, kInvalidArgument (another database's).
+  [[nodiscard]] Status CheckOpen(const Engine* of) const;
+  // The view after the same checks.
   [[nodiscard]] Result<ReadView> OpenView(const Engine* of) const;
 
   std::shared_ptr<Engine> engine;

@@ -37,6 +37,7 @@ enum class BlockKind : uint8_t {
                 // <= every key below child i; the first key is empty or any lower bound.
   kFilter = 3,  // Opaque: one entry with an empty key.
   kFooter = 4,  // Opaque: one entry with an empty key.
+  kRangeTombstones = 5,  // Keys and values are where range tombstones begin and end; an empty value: nowhere.
 };
 
 inline constexpr size_t kBlockHeaderSize = 32;

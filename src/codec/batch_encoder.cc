@@ -41,7 +41,9 @@ size_t StoreOperationHeader(std::byte* at, EntryType type, CollectionId collecti
 }  // namespace
 
 void BatchEncoder::Add(EntryType type, CollectionId collection, Bytes key, Bytes value) {
-  LOGWOOD_ASSERT(type == EntryType::kPut || (type == EntryType::kTombstone && value.empty()));
+  LOGWOOD_ASSERT(type != EntryType::kValueLink);
+  if (type == EntryType::kTombstone) LOGWOOD_ASSERT(value.empty());
+  if (type == EntryType::kRangeTombstone) LOGWOOD_ASSERT(value.empty() || key < value);
   LOGWOOD_ASSERT(key.size() <= kKeySizeMax && value.size() <= kValueSizeMax);
   std::array<std::byte, kOperationHeaderSizeMax> header;
   const size_t header_size = StoreOperationHeader(header.data(), type, collection, key.size(), value.size());

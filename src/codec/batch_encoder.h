@@ -18,7 +18,8 @@ namespace logwood {
 //
 //   operation: type u8 | collection varint32 | key length varint32 | value length varint32 | key | value
 //
-// A tombstone's value length is 0. The body of a large record is one operation; behind it stands a table of 8-byte
+// A tombstone's value length is 0. A range tombstone's key is the first it covers, and its value the first behind it,
+// or empty where there is none. The body of a large record is one operation; behind it stands a table of 8-byte
 // checksums: one of the bytes before the value, then one for each 64 KiB of the value. The record's own checksum then
 // covers the table, so that a value can later be read and verified in parts.
 
@@ -44,7 +45,8 @@ struct BatchFragment {
 // Collects operations. Thread-compatible.
 class BatchEncoder {
  public:
-  // Requires: the sizes were checked against options.h; `type` is kPut, or kTombstone and `value` is empty.
+  // Requires: the sizes were checked against options.h; `type` is kPut, or kTombstone and `value` is empty, or
+  // kRangeTombstone and `value` is a key above `key`, or empty.
   void Add(EntryType type, CollectionId collection, Bytes key, Bytes value);
   // Ends the last fragment and computes checksums that are still missing. Idempotent; Add() may follow.
   void Seal();
@@ -73,8 +75,8 @@ class OperationReader {
   // `body` must outlive what Next() returns.
   explicit OperationReader(Bytes body) noexcept : body_(body) {}
 
-  // The next operation; nullopt at the end of the body. Errors: kCorruption (a length, a type, a limit of options.h);
-  // kUnsupported (a type that is reserved). Messages give the offset in the body.
+  // The next operation; nullopt at the end of the body. Errors: kCorruption (a length, a type, a limit of options.h, a
+  // range without keys). Messages give the offset in the body.
   [[nodiscard]] Result<std::optional<Operation>> Next();
   // Where in the body the value of the operation that Next() returned last begins.
   [[nodiscard]] size_t value_offset() const noexcept { return value_offset_; }

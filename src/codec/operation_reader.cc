@@ -14,13 +14,19 @@ Status Damaged(size_t offset, const std::string& what) {
 Status CheckType(size_t offset, uint8_t type) {
   switch (static_cast<EntryType>(type)) {
     case EntryType::kPut:
-    case EntryType::kTombstone: return Status::Ok();
-    case EntryType::kRangeTombstone:
-      return Status::Unsupported("operation at body offset " + std::to_string(offset) +
-                                 ": a range tombstone, which this Logwood does not read: open it with a newer one");
+    case EntryType::kTombstone:
+    case EntryType::kRangeTombstone: return Status::Ok();
     case EntryType::kValueLink: break;  // Stands in trees only.
   }
   return Damaged(offset, "type " + std::to_string(type) + " is unknown");
+}
+
+size_t ValueLengthMax(EntryType type) {
+  switch (type) {
+    case EntryType::kTombstone: return 0;
+    case EntryType::kRangeTombstone: return kKeySizeMax;
+    default: return kValueSizeMax;
+  }
 }
 
 Status CheckLengths(size_t offset, EntryType type, uint32_t key_length, uint32_t value_length) {
@@ -28,10 +34,9 @@ Status CheckLengths(size_t offset, EntryType type, uint32_t key_length, uint32_t
     return Damaged(offset, "a key of " + std::to_string(key_length) + " bytes, at most " + std::to_string(kKeySizeMax) +
                                " are legal");
   }
-  const size_t value_length_max = type == EntryType::kTombstone ? 0 : kValueSizeMax;
-  if (value_length > value_length_max) {
+  if (value_length > ValueLengthMax(type)) {
     return Damaged(offset, "a value of " + std::to_string(value_length) + " bytes, at most " +
-                               std::to_string(value_length_max) + " are legal");
+                               std::to_string(ValueLengthMax(type)) + " are legal");
   }
   return Status::Ok();
 }
@@ -56,6 +61,9 @@ Result<std::optional<Operation>> OperationReader::Next() {
     return Damaged(offset_, "key and value of " + std::to_string(*key_length) + " and " +
                                 std::to_string(*value_length) + " bytes run past the end of a body of " +
                                 std::to_string(body_.size()));
+  }
+  if (EntryType{type} == EntryType::kRangeTombstone && !value->empty() && *value <= *key) {
+    return Damaged(offset_, "a range tombstone that ends where it begins, or before");
   }
   value_offset_ = value_offset;
   offset_ += reader.offset();

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -17,6 +19,8 @@
 //      kBackward on its last entry at or before it. In kNone nothing is known of the others.
 //   3. Each child has a rank: a number that orders the children's keys in the current direction as far as their first
 //      8 bytes tell. Only equal ranks need a full comparison.
+//   4. A child whose current key a newer source's range tombstone covers counts as not being there: it is moved on, or
+//      hidden where nothing that is not covered can follow.
 // A move in another direction seeks the other children to the current key first, then goes on as always.
 
 namespace logwood {
@@ -36,11 +40,14 @@ uint64_t HeadOf(Bytes key) noexcept {
 
 class MergingCursor final : public EntryCursor {
  public:
-  explicit MergingCursor(std::vector<std::unique_ptr<EntryCursor>> children) {
-    children_.reserve(children.size());
-    for (std::unique_ptr<EntryCursor>& cursor : children) {
-      if (status_.ok()) status_ = cursor->status();
-      children_.push_back({.cursor = std::move(cursor)});
+  explicit MergingCursor(std::vector<MergingSource> sources) {
+    children_.reserve(sources.size());
+    for (MergingSource& source : sources) {
+      if (status_.ok()) status_ = source.cursor->status();
+      children_.push_back({.cursor = std::move(source.cursor), .newer_lists = lists_.size()});
+      for (const RangeTombstones& list : source.range_tombstones) {
+        if (!list.empty()) lists_.push_back(list);
+      }
     }
   }
 
@@ -66,6 +73,9 @@ class MergingCursor final : public EntryCursor {
   struct Child {
     std::unique_ptr<EntryCursor> cursor;
     uint64_t rank = kRankMax;
+    bool shown = false;              // Whether it is valid and not hidden.
+    size_t newer_lists = 0;          // The first of `lists_`, which are those of newer sources.
+    std::optional<KeyGap> gap = {};  // Keys that none of those covers.
   };
 
   // Of a child that is past its end, and possibly of one that is not.
@@ -77,6 +87,7 @@ class MergingCursor final : public EntryCursor {
     direction_ = Direction::kNone;
     for (size_t i = 0; i < children_.size() && status_.ok() && !valid_; ++i) {
       EntryCursor& cursor = *children_[i].cursor;
+      if (FirstCovering(NewerThan(children_[i]), key)) return;
       cursor.Seek(key, SeekTo::kExact);
       if (cursor.valid()) {
         Show(i);
@@ -120,7 +131,7 @@ class MergingCursor final : public EntryCursor {
     const uint64_t rank = children_[winner_].rank;
     for (size_t i = winner_ + 1; i < children_.size(); ++i) {
       Child& child = children_[i];
-      if (child.rank == rank && child.cursor->valid() && child.cursor->entry().key == entry_.key) Advance(child);
+      if (child.rank == rank && child.shown && child.cursor->entry().key == entry_.key) Advance(child);
     }
   }
 
@@ -134,13 +145,42 @@ class MergingCursor final : public EntryCursor {
   }
 
   void Rank(Child& child) {
-    if (!child.cursor->valid()) {
+    child.shown = child.newer_lists == 0 ? child.cursor->valid() : MoveOffCovered(child);
+    if (!child.shown) {
       child.rank = kRankMax;
       if (status_.ok()) status_ = child.cursor->status();
       return;
     }
     const uint64_t head = HeadOf(child.cursor->entry().key);
     child.rank = direction_ == Direction::kForward ? head : ~head;
+  }
+
+  [[nodiscard]] std::span<const RangeTombstones> NewerThan(const Child& child) const {
+    return std::span(lists_).first(child.newer_lists);
+  }
+
+  // Returns whether the child then stands on an entry that is not covered.
+  bool MoveOffCovered(Child& child) {
+    EntryCursor& cursor = *child.cursor;
+    while (cursor.valid()) {
+      const Bytes key = cursor.entry().key;
+      if (child.gap && child.gap->Contains(key)) return true;
+      const std::span<const RangeTombstones> lists = NewerThan(child);
+      if (!FirstCovering(lists, key)) {
+        child.gap = GapAround(lists, key);
+        return true;
+      }
+      if (direction_ == Direction::kForward) {
+        const Bytes end = EndOfCovered(lists, key);
+        if (end.empty()) return false;
+        cursor.Seek(end, SeekTo::kAtOrAfter);
+      } else {
+        const Bytes begin = BeginOfCovered(lists, key);
+        cursor.Seek(begin, SeekTo::kAtOrBefore);
+        if (cursor.valid() && cursor.entry().key == begin) cursor.Prev();
+      }
+    }
+    return false;
   }
 
   void ShowFirst() {
@@ -151,12 +191,12 @@ class MergingCursor final : public EntryCursor {
       if (children_[i].rank > children_[first].rank) continue;
       if (children_[i].rank < children_[first].rank || ComesBefore(children_[i], children_[first])) first = i;
     }
-    if (children_[first].cursor->valid()) Show(first);
+    if (children_[first].shown) Show(first);
   }
 
   // Where ranks are equal. Not for equal keys: of those the one found first, the newest, stays.
   [[nodiscard]] bool ComesBefore(const Child& a, const Child& b) const {
-    if (!a.cursor->valid() || !b.cursor->valid()) return a.cursor->valid();
+    if (!a.shown || !b.shown) return a.shown;
     const auto order = a.cursor->entry().key <=> b.cursor->entry().key;
     return direction_ == Direction::kForward ? order < 0 : order > 0;
   }
@@ -167,17 +207,25 @@ class MergingCursor final : public EntryCursor {
     valid_ = true;
   }
 
-  std::vector<Child> children_;  // Newest first.
-  size_t winner_ = 0;            // Meaningful when valid.
+  std::vector<Child> children_;         // Newest first.
+  std::vector<RangeTombstones> lists_;  // Of all sources, the newest first.
+  size_t winner_ = 0;                   // Meaningful when valid.
   std::string sought_;
   Direction direction_ = Direction::kNone;
 };
 
 }  // namespace
 
+std::unique_ptr<EntryCursor> NewMergingCursor(std::vector<MergingSource> sources) {
+  if (sources.size() == 1) return std::move(sources.front().cursor);
+  return std::make_unique<MergingCursor>(std::move(sources));
+}
+
 std::unique_ptr<EntryCursor> NewMergingCursor(std::vector<std::unique_ptr<EntryCursor>> children) {
-  if (children.size() == 1) return std::move(children.front());
-  return std::make_unique<MergingCursor>(std::move(children));
+  std::vector<MergingSource> sources;
+  sources.reserve(children.size());
+  for (std::unique_ptr<EntryCursor>& child : children) sources.push_back({.cursor = std::move(child)});
+  return NewMergingCursor(std::move(sources));
 }
 
 }  // namespace logwood

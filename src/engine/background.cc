@@ -11,6 +11,7 @@ Background::Background(const Parts& parts)
     : parts_(parts), mutex_(parts.context.runtime), changed_(parts.context.runtime) {}
 
 void Background::AddSealed(SealedGeneration sealed) {
+  parts_.pacer.OnSealed(sealed.generation->bytes());
   const MutexLock lock(mutex_);
   sealed_.push_back(std::move(sealed));
   ++sealed_count_;
@@ -40,6 +41,19 @@ Status Background::WaitForSealedBelow(size_t limit) {
     changed_.Wait(mutex_);
   }
   return Stopped();
+}
+
+Result<bool> Background::WaitForSealedBelow(size_t limit, std::chrono::nanoseconds patience) {
+  Runtime& runtime = parts_.context.runtime;
+  const std::chrono::nanoseconds deadline = runtime.Now() + patience;
+  const MutexLock lock(mutex_);
+  while (sealed_.size() >= limit) {
+    LOGWOOD_RETURN_IF_ERROR(Stopped());
+    const std::chrono::nanoseconds now = runtime.Now();
+    if (now >= deadline || !changed_.WaitFor(mutex_, deadline - now)) break;
+  }
+  LOGWOOD_RETURN_IF_ERROR(Stopped());
+  return sealed_.size() < limit;
 }
 
 void Background::StartMerging() {
@@ -77,7 +91,7 @@ Status Background::MergeWhole(CollectionId collection) {
       const MutexLock lock(mutex_);
       LOGWOOD_RETURN_IF_ERROR(Stopped());
     }
-    const Status status = MergeCollection(parts_.context, collection, plan);
+    const Status status = MergeOne(collection, plan);
     parts_.errors.Keep(status);
     LOGWOOD_RETURN_IF_ERROR(status);
     StartRemoving();
@@ -150,7 +164,12 @@ void Background::FlushJob() {
       oldest = sealed_.front();
     }
     std::vector<FileNumber> obsolete_logs;
-    const Status status = FlushGeneration(parts_.context, oldest, parts_.stay_policy, obsolete_logs);
+    parts_.pacer.OnFlushBegun();
+    Status status = FlushGeneration(parts_.context, oldest, parts_.stay_policy, obsolete_logs);
+    if (status.ok()) {
+      parts_.pacer.OnFlushed(oldest.generation->bytes());
+      status = TellDebt();
+    }
     parts_.errors.Keep(status);
     if (status.ok()) {
       for (const FileNumber log : obsolete_logs) parts_.files.Discard(log, FileType::kLog);
@@ -184,6 +203,7 @@ void Background::MergeJob() {
 
 // In rounds, with one merge of each collection: one that is always in need of merging must not keep others from it.
 Status Background::MergeAll() {
+  LOGWOOD_RETURN_IF_ERROR(TellDebt());  // A collection may have been dropped.
   for (bool merged = true; merged;) {
     merged = false;
     for (const CollectionInfo& collection : parts_.context.root.collections()) {
@@ -203,8 +223,24 @@ Status Background::MergeAll() {
 Result<bool> Background::MergeMostUrgent(CollectionId collection) {
   LOGWOOD_ASSIGN_OR_RETURN(const std::vector<std::string> plans,
                            ChooseMerges(parts_.context.root, collection, MergeEffort::kWhileWriting));
-  for (const std::string& plan : plans) LOGWOOD_RETURN_IF_ERROR(MergeCollection(parts_.context, collection, plan));
+  for (const std::string& plan : plans) LOGWOOD_RETURN_IF_ERROR(MergeOne(collection, plan));
   return !plans.empty();
+}
+
+Status Background::MergeOne(CollectionId collection, const std::string& plan) {
+  Runtime& runtime = parts_.context.runtime;
+  const std::chrono::nanoseconds begun = runtime.Now();
+  LOGWOOD_ASSIGN_OR_RETURN(const uint64_t bytes, MergeCollection(parts_.context, collection, plan));
+  parts_.pacer.OnMerged(bytes, runtime.Now() - begun);
+  return TellDebt();
+}
+
+// Told by a flush and a merge at the same time, the older figures may come last; but each flush is followed by a look
+// for merges, which tells them again.
+Status Background::TellDebt() {
+  LOGWOOD_ASSIGN_OR_RETURN(const MergeDebt debt, DebtOf(parts_.context.root));
+  parts_.pacer.set_debt(debt);
+  return Status::Ok();
 }
 
 // Looks again when asked meanwhile: a file that was held when it looked may be free before it is done with the others.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -10,6 +11,7 @@
 #include "engine/error_latch.h"
 #include "engine/file_table.h"
 #include "engine/jobs.h"
+#include "engine/pacer.h"
 #include "engine/root.h"
 #include "logwood/result.h"
 #include "logwood/runtime.h"
@@ -25,6 +27,7 @@ class Background {
     NewFileOutput::Context context;
     FileTable& files;
     ErrorLatch& errors;
+    Pacer& pacer;  // Is told of all work.
     StayPolicy stay_policy;
   };
 
@@ -40,6 +43,8 @@ class Background {
   Status WaitForFlushed(uint64_t count);
   // Waits until fewer than `limit` sealed generations remain. Errors: what stopped the work; kClosed.
   Status WaitForSealedBelow(size_t limit);
+  // The same, but gives up when `patience` has passed: returns whether fewer remain.
+  Result<bool> WaitForSealedBelow(size_t limit, std::chrono::nanoseconds patience);
   // Looks for merges in the background.
   void StartMerging();
   // Merges what a collection has now, with all effort, as its kind chooses once, in the calling thread. Waits for a
@@ -65,6 +70,8 @@ class Background {
   void RemoveJob();
   Status MergeWhole(CollectionId collection);
   Status MergeAll();
+  Status MergeOne(CollectionId collection, const std::string& plan);
+  Status TellDebt();
   Result<bool> MergeMostUrgent(CollectionId collection);
   [[nodiscard]] Status Stopped() const REQUIRES(mutex_);
 

@@ -22,7 +22,8 @@ Engine::Engine(Parts parts, const Options& options)
       files_(parts_.runtime, parts_.store, cache_),
       states_(parts_.runtime),
       errors_(parts_.runtime),
-      root_(parts_.runtime, parts_.kinds, files_, states_) {}
+      root_(parts_.runtime, parts_.kinds, files_, states_),
+      pacer_(parts_.runtime, memtable_size_bytes_) {}
 
 Engine::~Engine() {
   // Why: a destructor has nobody to tell; who wants to know calls Close().
@@ -47,7 +48,11 @@ Status Engine::LockAndFind() {
   LOGWOOD_ASSIGN_OR_RETURN(lock_,
                            parts_.store.Lock(mode == OpenMode::kReadOnly ? LockMode::kShared : LockMode::kExclusive));
   std::vector<FileNumber> unfinished;
-  Result<FoundDatabase> found = FindDatabase(parts_.store, parts_.kinds, &unfinished, arena_pool_);
+  // Beside memtables there is little in memory yet; but a small budget is to have small chunks of a log waiting.
+  ReplayTuning tuning = parts_.replay;
+  tuning.waiting_bytes_max = std::min<size_t>(tuning.waiting_bytes_max, options_.memory_budget_bytes / 8);
+  Result<FoundDatabase> found = FindDatabase(
+      parts_.store, parts_.kinds, {.runtime = parts_.runtime, .tuning = tuning, .pool = arena_pool_}, &unfinished);
   if (found.ok() && mode == OpenMode::kCreate)
     return Status::AlreadyExists("there is a database here: open it, or name another place");
   if (!found.ok() && (found.status().code() != StatusCode::kNotFound || must_exist)) return found.status();
@@ -61,7 +66,7 @@ Status Engine::StartReadOnly(FoundDatabase found) {
   LOGWOOD_RETURN_IF_ERROR(root_.OpenTrees(found.root.state));
   root_.StartReadOnly(std::move(found.root.state));
   states_.published().store(found.logs.last.value(), std::memory_order_release);
-  states_.Update([&](ReadState& read) { read.generations = {found.replayed}; });
+  ShowReplayed(found.replayed);
   return Status::Ok();
 }
 
@@ -83,7 +88,7 @@ Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileN
   epoch_ = manifest->state().epoch;
   root_.Start(std::move(manifest));
   background_ = std::make_unique<Background>(Background::Parts{
-      .context = JobContext(), .files = files_, .errors = errors_, .stay_policy = parts_.stay_policy});
+      .context = JobContext(), .files = files_, .errors = errors_, .pacer = pacer_, .stay_policy = parts_.stay_policy});
   if (found) DiscardLeftovers(*found);
   for (const FileNumber number : unfinished) files_.Discard(number, FileType::kManifest);
   files_.RemoveRetired();
@@ -130,24 +135,43 @@ Result<std::unique_ptr<Manifest>> Engine::BeginManifest(const std::optional<Foun
 
 Status Engine::BeginLog(const std::optional<FoundDatabase>& found) {
   std::optional<LogEnd> predecessor;
-  std::shared_ptr<Generation> active;
-  Sequence last = Sequence::Of(epoch_, 0);
+  std::vector<ReplayedGeneration> replayed;
+  const Sequence last = Sequence::Of(epoch_, 0);
   Sequence durable = last;
   if (found) {
-    finished_logs_ = found->logs.logs;
-    if (!finished_logs_.empty()) predecessor = finished_logs_.back();
-    active = found->replayed;
+    if (!found->logs.logs.empty()) predecessor = found->logs.logs.back();
+    replayed = found->replayed;
     durable = found->logs.last;
   } else {
-    active = std::make_shared<Generation>(arena_pool_);
+    replayed.push_back({.generation = std::make_shared<Generation>(arena_pool_), .first_log = {}});
   }
-  head_.emplace(WriteHead{.log = LogChain(parts_.store, root_.database(), predecessor, durable),
-                          .active = active,
-                          .last = last,
-                          .log_file = FileNumber()});
+  head_.emplace(
+      WriteHead{.log = std::nullopt, .active = replayed.back().generation, .last = last, .log_file = FileNumber()});
+  if (options_.log == LogMode::kOn) head_->log.emplace(parts_.store, root_.database(), predecessor, durable);
   states_.published().store(durable.value(), std::memory_order_release);
-  states_.Update([&](ReadState& read) { read.generations = {active}; });
+  ShowReplayed(replayed);
+  if (found) SealReplayed(*found);
   return BeginNextLog();
+}
+
+void Engine::ShowReplayed(const std::vector<ReplayedGeneration>& replayed) {
+  states_.Update([&](ReadState& read) {
+    for (const ReplayedGeneration& part : replayed) read.generations.insert(read.generations.begin(), part.generation);
+  });
+}
+
+// The newest part of what was replayed goes on as the active generation; all before it waits for its flush. A log in
+// which one part ends and the next begins is needed until that is flushed, too.
+void Engine::SealReplayed(const FoundDatabase& found) {
+  auto log = found.logs.logs.begin();
+  for (size_t next = 1; next < found.replayed.size(); ++next) {
+    const auto begin = log;
+    log = std::ranges::find(begin, found.logs.logs.end(), found.replayed[next].first_log, &LogEnd::number);
+    LOGWOOD_ASSERT(log != found.logs.logs.end());
+    background_->AddSealed(
+        {.generation = found.replayed[next - 1].generation, .logs = {begin, log}, .next_log = log->number});
+  }
+  finished_logs_.assign(log, found.logs.logs.end());
 }
 
 void Engine::DiscardLeftovers(const FoundDatabase& found) {
@@ -169,70 +193,6 @@ CommitPipeline::Hooks Engine::PipelineHooks() {
   return {.make_room = [this](uint64_t operations) { return MakeRoom(operations); },
           .exists = [this](CollectionId id) { return states_.Load()->trees.contains(id); },
           .on_failure = [this](const Status& status) { errors_.Keep(status); }};
-}
-
-Status Engine::MakeRoom(uint64_t operations) {
-  LOGWOOD_RETURN_IF_ERROR(CheckWritable());
-  MakeRoomInMemory();
-  Status status;
-  if (head_->last.counter() + operations > parts_.sequences_per_epoch) status = AdvanceEpoch();
-  if (status.ok() && GenerationIsFull()) {
-    status = background_->WaitForSealedBelow(kSealedGenerationsMax);
-    if (status.ok()) status = Seal();
-  } else if (status.ok() && head_->log.size() >= options_.log_file_size_bytes) {
-    status = BeginNextLog();
-  }
-  errors_.Keep(status);  // A log that could not be begun is an end of writing like any other.
-  return status;
-}
-
-// Blocks, indexes and filters make room for what memtables have taken since.
-void Engine::MakeRoomInMemory() {
-  const uint64_t bytes = budget_->bytes(MemoryUse::kMemtables);
-  if (std::exchange(memtable_bytes_seen_, bytes) != bytes) cache_.MakeRoom();
-}
-
-bool Engine::GenerationIsFull() const {
-  return head_->active->bytes() >= memtable_size_bytes_ || finished_logs_.size() + 1 >= kLogFilesMax;
-}
-
-// The active generation takes no more: a next log begins, and with it a next generation. All of it is published,
-// since only the leader seals, and between groups (I13).
-Status Engine::Seal() {
-  if (head_->active->collections().empty()) return Status::Ok();
-  LOGWOOD_RETURN_IF_ERROR(BeginNextLog());
-  SealedGeneration sealed{
-      .generation = head_->active, .logs = std::exchange(finished_logs_, {}), .next_log = head_->log_file};
-  head_->active = std::make_shared<Generation>(arena_pool_);
-  head_->active->set_last(head_->last);
-  states_.Update([this](ReadState& read) { read.generations.insert(read.generations.begin(), head_->active); });
-  background_->AddSealed(std::move(sealed));
-  return Status::Ok();
-}
-
-Status Engine::BeginNextLog() {
-  LOGWOOD_ASSIGN_OR_RETURN(const FileNumber number, root_.NewFileNumber());
-  std::optional<LogEnd> finished;
-  if (head_->log_file != FileNumber()) finished = head_->log.current();
-  LOGWOOD_RETURN_IF_ERROR(head_->log.Begin({.number = number,
-                                            .id = FileId(parts_.runtime.Random()),
-                                            .epoch = epoch_,
-                                            .size_expected = options_.log_file_size_bytes}));
-  if (finished) finished_logs_.push_back(*finished);
-  head_->log_file = number;
-  return Status::Ok();
-}
-
-// The counter of this epoch runs out: what this process has written so far becomes what an earlier one left behind.
-Status Engine::AdvanceEpoch() {
-  LOGWOOD_RETURN_IF_ERROR(background_->WaitForSealedBelow(1));
-  LOGWOOD_RETURN_IF_ERROR(head_->log.Sync());
-  std::vector<LogEnd> ends = finished_logs_;
-  ends.push_back(head_->log.current());
-  LOGWOOD_RETURN_IF_ERROR(root_.AdvanceEpoch(std::move(ends)));
-  ++epoch_;
-  head_->last = Sequence::Of(epoch_, 0);
-  return BeginNextLog();
 }
 
 Status Engine::CheckOpen() const {
@@ -257,7 +217,9 @@ Status Engine::Close() {
 
 Status Engine::CloseWriter() {
   LOGWOOD_RETURN_IF_ERROR(errors_.status());
-  return head_->log.Close();
+  if (head_->log) return head_->log->Close();
+  LOGWOOD_RETURN_IF_ERROR(Seal());
+  return background_->WaitForFlushed(background_->sealed_count());
 }
 
 Result<CollectionInfo> Engine::CreateCollection(const std::string& name, const CollectionOptions& options) {
@@ -296,6 +258,7 @@ Status Engine::DropCollection(CollectionId id) {
     const Status status = root_.DropCollection(id);
     if (!status.ok() && status.code() != StatusCode::kNotFound) errors_.Keep(status);
     background_->StartRemoving();
+    background_->StartMerging();
     return status;
   });
 }
@@ -307,12 +270,22 @@ Result<std::vector<CollectionInfo>> Engine::collections() const {
 
 Result<Sequence> Engine::Commit(const CommitPipeline::Commit& commit) {
   LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+  if (commit.sync == Sync::kYes && options_.log == LogMode::kOff) {
+    return Status::InvalidArgument(
+        "commit with Sync::kYes: the database was opened with LogMode::kOff, so there is no log to sync; commit with "
+        "Sync::kNo, and call Flush() for what must last");
+  }
   return pipeline_->Apply(commit);
 }
 
 Result<ReadView> Engine::View() const {
   LOGWOOD_RETURN_IF_ERROR(CheckOpen());
   return states_.View();
+}
+
+Result<std::optional<TreesHit>> Engine::Get(CollectionId collection, Bytes key) const {
+  LOGWOOD_RETURN_IF_ERROR(CheckOpen());
+  return states_.Get(collection, key);
 }
 
 void Engine::OnViewReleased() const {
@@ -400,31 +373,8 @@ Result<DatabaseStatistics> Engine::TakeStatistics() const {
   if (pipeline_ != nullptr) statistics.commits = pipeline_->statistics();
   statistics.flushes = StatisticsOf(flushes_);
   statistics.merges = StatisticsOf(merges_);
+  statistics.pacing = pacer_.statistics();
   return statistics;
-}
-
-Result<VerifyReport> Engine::VerifyTrees() const {
-  VerifyReport report{.strangers = strangers_};
-  std::map<FileNumber, uint64_t> live_bytes;
-  const auto on_damage = [&](const Status& damage) { report.damages.push_back(damage); };
-  const ManifestState state = root_.manifest_state();
-  bool changed = false;
-  for (const auto& [id, collection] : state.collections) {
-    const std::optional<CollectionRoot> root = root_.FindRoot(id);
-    changed |= !root || root->state != collection.state;
-    if (!root) continue;
-    LOGWOOD_ASSIGN_OR_RETURN(const uint64_t blocks, root->trees->Verify(on_damage));
-    report.blocks += blocks;
-    for (const auto& [file, bytes] : root->trees->LiveBytes()) live_bytes[file] += bytes;
-  }
-  if (changed) return report;  // A job installed meanwhile: the counts belong to different states.
-  for (const auto& [number, file] : state.files) {
-    if (live_bytes[number] == file.live_bytes) continue;
-    on_damage(Status::Corruption("manifest: file " + std::to_string(number.value()) + " has " +
-                                 std::to_string(file.live_bytes) + " live bytes; its entries add up to " +
-                                 std::to_string(live_bytes[number])));
-  }
-  return report;
 }
 
 }  // namespace logwood

@@ -19,6 +19,7 @@
 #include "engine/file_table.h"
 #include "engine/ingest_job.h"
 #include "engine/job_output.h"
+#include "engine/pacer.h"
 #include "engine/read_state.h"
 #include "engine/recovery.h"
 #include "engine/root.h"
@@ -55,6 +56,7 @@ class Engine {
     std::unique_ptr<Store> owned_store;
     KindRegistry kinds;
     StayPolicy stay_policy;
+    ReplayTuning replay = {};
     // Sequences of an epoch; smaller in tests of what happens at its end.
     uint64_t sequences_per_epoch = Sequence::kCounterMax - 1;  // What a log record can bear.
   };
@@ -67,7 +69,8 @@ class Engine {
   // Closes, if Close() was not called.
   ~Engine();
 
-  // Ends background work, makes every commit durable, writes a last mark, and gives the lock back. Later calls of all
+  // Ends background work, makes every commit durable (in the log, with a last mark; without a log by a flush), and
+  // gives the lock back. Later calls of all
   // others give kClosed; those of Close() wait for the first and return its status. Errors: kIo, kNoSpace: unsynced
   // commits may be lost then.
   Status Close();
@@ -78,10 +81,12 @@ class Engine {
   Status DropCollection(CollectionId id);
   [[nodiscard]] Result<std::vector<CollectionInfo>> collections() const;
 
-  // See CommitPipeline::Apply().
+  // See CommitPipeline::Apply(). Errors: also kInvalidArgument (Sync::kYes without a log).
   [[nodiscard]] Result<Sequence> Commit(const CommitPipeline::Commit& commit);
   // Errors: kClosed.
   [[nodiscard]] Result<ReadView> View() const;
+  // As View().Get(), for less. Errors: kClosed, and as there.
+  [[nodiscard]] Result<std::optional<TreesHit>> Get(CollectionId collection, Bytes key) const;
   // Called by whoever lets go of a view that was held for a while: files may have become free. A get does not call it,
   // to cost nothing: files that only a get in flight still held go at the next occasion (a view let go of, a flush, a
   // merge, Close()).
@@ -116,6 +121,8 @@ class Engine {
   [[nodiscard]] Result<std::unique_ptr<Manifest>> BeginManifest(const std::optional<FoundDatabase>& found,
                                                                 const std::vector<FileNumber>& unfinished);
   Status BeginLog(const std::optional<FoundDatabase>& found);
+  void ShowReplayed(const std::vector<ReplayedGeneration>& replayed);
+  void SealReplayed(const FoundDatabase& found);
   void DiscardLeftovers(const FoundDatabase& found);
   [[nodiscard]] NewFileOutput::Context JobContext();
   [[nodiscard]] CommitPipeline::Hooks PipelineHooks();
@@ -127,7 +134,9 @@ class Engine {
   // The leader's, in the order of their use.
   Status MakeRoom(uint64_t operations);
   void MakeRoomInMemory();
+  Status SealInTime();
   Status Seal();
+  void Pace();
   Status BeginNextLog();
   Status AdvanceEpoch();
   [[nodiscard]] bool GenerationIsFull() const;
@@ -154,12 +163,15 @@ class Engine {
   Root root_;
   JobCounters flushes_;
   JobCounters merges_;
+  Pacer pacer_;
   std::unique_ptr<Background> background_;  // Null in a database that is only read; so are the next two.
   std::optional<WriteHead> head_;           // The leader's, like those behind it.
   std::unique_ptr<CommitPipeline> pipeline_;
   uint64_t memtable_bytes_seen_ = 0;   // By MakeRoomInMemory().
   std::vector<LogEnd> finished_logs_;  // Of the active generation, without the one that is open.
   uint32_t epoch_ = 0;
+  FileNumber paced_log_;         // The log file that stood open when writes were paced last,
+  uint64_t paced_log_size_ = 0;  // and what was in it.
 };
 
 }  // namespace logwood

@@ -53,8 +53,12 @@ Status FlushShares(const std::vector<Share>& shares, const std::set<FileNumber>&
                    Installation& installation) {
   for (const Share& share : shares) {
     const std::unique_ptr<EntryCursor> entries = AllEntries(share);
-    const Kind::FlushInput input{
-        .state = share.root.state, .trees = *share.root.trees, .entries = *entries, .logs_that_stay = logs_that_stay};
+    const std::vector<RangeTombstone> range_tombstones = Unite(share.memtable->RangeTombstonesAt(Sequence::Max()));
+    const Kind::FlushInput input{.state = share.root.state,
+                                 .trees = *share.root.trees,
+                                 .entries = *entries,
+                                 .range_tombstones = RangeTombstones(range_tombstones),
+                                 .logs_that_stay = logs_that_stay};
     LOGWOOD_ASSIGN_OR_RETURN(KindEdit edit, share.root.kind->Flush(input, output));
     installation.parts.push_back({.collection = share.root.info.id, .edit = std::move(edit)});
   }
@@ -114,9 +118,22 @@ Result<std::vector<std::string>> ChooseMerges(const Root& root, CollectionId col
   return found->kind->Choose(found->state, effort);
 }
 
-Status MergeCollection(const NewFileOutput::Context& context, CollectionId collection, const std::string& plan) {
+Result<MergeDebt> DebtOf(const Root& root) {
+  MergeDebt sum;
+  for (const CollectionInfo& info : root.collections()) {
+    const std::optional<CollectionRoot> collection = root.FindRoot(info.id);
+    if (!collection) continue;
+    LOGWOOD_ASSIGN_OR_RETURN(const MergeDebt debt, collection->kind->Debt(collection->state));
+    sum.runs = std::max(sum.runs, debt.runs);
+    sum.bytes += debt.bytes;
+  }
+  return sum;
+}
+
+Result<uint64_t> MergeCollection(const NewFileOutput::Context& context, CollectionId collection,
+                                 const std::string& plan) {
   const std::optional<CollectionRoot> root = context.root.FindRoot(collection);
-  if (!root) return Status::Ok();
+  if (!root) return uint64_t{0};
   NewFileOutput output(context);
   LOGWOOD_ASSIGN_OR_RETURN(KindEdit edit, root->kind->Merge(plan, *root->trees, output));
   Installation installation;
@@ -126,7 +143,7 @@ Status MergeCollection(const NewFileOutput::Context& context, CollectionId colle
   installation.parts.push_back({.collection = collection, .edit = std::move(edit)});
   LOGWOOD_RETURN_IF_ERROR(context.root.Install(std::move(installation)));
   Count(bytes_in, bytes_out, context.merges);
-  return Status::Ok();
+  return std::max(bytes_in, bytes_out);
 }
 
 }  // namespace logwood

@@ -39,8 +39,12 @@ Status FlushGeneration(const NewFileOutput::Context& context, const SealedGenera
 // Errors: kCorruption.
 Result<std::vector<std::string>> ChooseMerges(const Root& root, CollectionId collection, MergeEffort effort);
 
+// What all collections have to merge: the runs of the deepest, the bytes of all. Errors: kCorruption.
+Result<MergeDebt> DebtOf(const Root& root);
+
 // Carries a plan out and installs what comes of it, unless the collection was dropped. Errors: kIo, kNoSpace,
-// kCorruption.
-Status MergeCollection(const NewFileOutput::Context& context, CollectionId collection, const std::string& plan);
+// kCorruption. Returns the bytes that it read or wrote, whichever were more.
+Result<uint64_t> MergeCollection(const NewFileOutput::Context& context, CollectionId collection,
+                                 const std::string& plan);
 
 }  // namespace logwood

@@ -13,7 +13,7 @@ Status CheckMemtableSize(const Options& options) {
   const uint64_t size = options.memtable_size_bytes;
   if (size == 0) return Status::Ok();
   LOGWOOD_RETURN_IF_ERROR(CheckRange("memtable_size_bytes", size, 512, uint64_t{1} << 32));
-  const uint64_t quarter = options.memory_budget_bytes / (kSealedGenerationsMax + 2);
+  const uint64_t quarter = options.memory_budget_bytes / (kGenerationsMax + 1);
   if (size <= quarter) return Status::Ok();
   return Status::InvalidArgument("option memtable_size_bytes is " + std::to_string(size) + "; it may be " +
                                  std::to_string(quarter) + ", a quarter of memory_budget_bytes, at most");
@@ -39,6 +39,10 @@ Status CheckOptions(const Options& options) {
 uint64_t MemtableSizeOf(const Options& options) {
   if (options.memtable_size_bytes != 0) return options.memtable_size_bytes;
   return std::min(options.memory_budget_bytes / 5, uint64_t{64} << 20);
+}
+
+uint64_t MemtablesBytesMaxOf(const Options& options) {
+  return options.memory_budget_bytes / (kGenerationsMax + 1) * kGenerationsMax;
 }
 
 }  // namespace logwood

@@ -12,6 +12,7 @@
 #include "base/mutex.h"
 #include "cursor/bounded_cursor.h"
 #include "cursor/entry_cursor.h"
+#include "engine/view_slot.h"
 #include "kind/kind.h"
 #include "logwood/result.h"
 #include "logwood/runtime.h"
@@ -24,6 +25,9 @@ struct ReadState {
   std::vector<std::shared_ptr<const Generation>> generations;  // Newest first; the active one in front.
   std::map<CollectionId, std::shared_ptr<const CollectionTrees>> trees;
   Sequence flushed;  // The last sequence inside the trees.
+
+  // See ReadView; as of `at`.
+  [[nodiscard]] Result<std::optional<TreesHit>> Get(CollectionId collection, Bytes key, Sequence at) const;
 };
 
 // What a reader sees, for as long as it is held: a state, up to a sequence. Copyable; thread-safe to read.
@@ -43,20 +47,36 @@ class ReadStates {
  public:
   // `runtime` must outlive it.
   explicit ReadStates(Runtime& runtime);
+  ReadStates(const ReadStates&) = delete;  // Slots of threads know it.
+  ReadStates& operator=(const ReadStates&) = delete;
+  // Requires: nobody is reading.
+  ~ReadStates();
 
+  // A get from the newest view. Cost of the view where the state has not changed since this thread's last read: two
+  // atomic steps on memory of its own.
+  [[nodiscard]] Result<std::optional<TreesHit>> Get(CollectionId collection, Bytes key) const;
   // The newest view. The sequence is read before the state: a new active memtable is installed before anything in it
   // is published, so the state holds all up to the sequence; and what the trees hold was published (I13).
   [[nodiscard]] ReadView View() const;
   [[nodiscard]] std::shared_ptr<const ReadState> Load() const;
-  // Replaces the state by a copy that `change` was applied to.
+  // Replaces the state by a copy that `change` was applied to, and takes the old one away from all threads that keep it
+  // between reads: once it returns only views, and gets that are under way, hold it.
   void Update(const std::function<void(ReadState&)>& change);
 
   [[nodiscard]] std::atomic<uint64_t>& published() noexcept { return published_; }
 
  private:
-  std::atomic<uint64_t> published_ = 0;  // Released by the commit pipeline, acquired by View().
-  mutable Mutex mutex_;                  // Held for the copy of a pointer; never over I/O.
+  class Borrowed;
+
+  // This thread's slot, made at its first read; null where the thread is about to end.
+  [[nodiscard]] ViewSlot* SlotOfThisThread() const;
+  void ForgetLeftSlots() const REQUIRES(mutex_);
+
+  std::atomic<uint64_t> published_ = 0;  // Released by the commit pipeline, acquired by reads.
+  mutable Mutex mutex_;                  // Held for the copy of a pointer and a look at each slot; never over I/O.
   std::shared_ptr<const ReadState> state_ GUARDED_BY(mutex_);
+  // Of all threads that have read; those of threads that have ended go when another comes or the state changes.
+  mutable std::vector<std::shared_ptr<ViewSlot>> slots_ GUARDED_BY(mutex_);
 };
 
 }  // namespace logwood

@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
 #include <utility>
 
 #include "base/status_macros.h"
-#include "codec/batch_encoder.h"
 #include "log/log_format.h"
 #include "log/log_reader.h"
 #include "log/log_writer.h"
@@ -126,50 +124,6 @@ class InventoryTaker {
   Inventory inventory_;
 };
 
-// Adds the operations of a commit to a generation, in order (I1).
-class Replay {
- public:
-  Replay(const ManifestState& state, Generation& generation) : state_(state), generation_(generation) {}
-
-  Status Apply(const LogCommit& commit) {
-    for (const LogRecord& record : commit.records) {
-      if (record.type != LogRecordType::kOperations && record.type != LogRecordType::kLargeOperation) continue;
-      LOGWOOD_RETURN_IF_ERROR(ApplyRecord(record).WithContext("log file " + std::to_string(commit.log.value()) +
-                                                              " record body at offset " +
-                                                              std::to_string(record.body_offset)));
-    }
-    generation_.set_last(commit.last);
-    return Status::Ok();
-  }
-
- private:
-  Status ApplyRecord(const LogRecord& record) {
-    Sequence sequence = record.sequence;
-    OperationReader operations(record.body);
-    for (;;) {
-      LOGWOOD_ASSIGN_OR_RETURN(const std::optional<Operation> operation, operations.Next());
-      if (!operation) return Status::Ok();
-      LOGWOOD_RETURN_IF_ERROR(ApplyOperation(sequence, *operation));
-      sequence = sequence.Plus(1);
-    }
-  }
-
-  Status ApplyOperation(Sequence sequence, const Operation& operation) {
-    if (!state_.collections.contains(operation.collection)) {
-      if (operation.collection < state_.next_collection) return Status::Ok();  // Dropped since.
-      return Status::Corruption("an operation names collection " + std::to_string(operation.collection.value()) +
-                                ", which was never created");
-    }
-    // No address: what was replayed is always moved into trees (I15).
-    generation_.FindOrCreate(operation.collection)
-        .Add(sequence, {.type = operation.type, .key = operation.key, .value = operation.value, .address = {}});
-    return Status::Ok();
-  }
-
-  const ManifestState& state_;
-  Generation& generation_;
-};
-
 // The sequence before the first record of a log; of the same epoch. A log without records has none that are unproven:
 // Sequence::Max(), so that the search goes on to the log before it.
 Result<Sequence> LastSequenceBefore(Store& store, const LogEnd& log) {
@@ -179,27 +133,15 @@ Result<Sequence> LastSequenceBefore(Store& store, const LogEnd& log) {
   return Sequence(record->sequence.value() - 1);
 }
 
-// Copies records up to `end`, gathered so that the store sees few appends. They bear no mark: the manifest is about to
-// say where the copy ends, which is more.
+// Copies records up to `end`. They bear no mark: the manifest is about to say where the copy ends, which is more.
 Status CopyRecords(LogReader& reader, uint64_t end, LogWriter& writer) {
-  constexpr size_t kGatheredSize = size_t{1} << 20;
-  std::deque<std::string> bytes;  // Strings that do not move.
-  std::vector<LogRecord> records;
-  size_t gathered = 0;
   while (reader.good_end() < end) {
-    LOGWOOD_ASSIGN_OR_RETURN(const std::optional<LogRecord> record, reader.Next());
+    LOGWOOD_ASSIGN_OR_RETURN(std::optional<LogRecord> record, reader.Next());
     if (!record)
       return Status::Io("log file " + std::to_string(reader.header().file.number.value()) + " offset " +
                         std::to_string(reader.good_end()) + ": read before, and not any more");
-    LogRecord& kept = records.emplace_back(*record);
-    kept.body = bytes.emplace_back(record->body.ToString());
-    kept.checksum_table = bytes.emplace_back(record->checksum_table.ToString());
-    gathered += LogRecordSize(kept);
-    if (gathered < kGatheredSize && reader.good_end() < end) continue;
-    LOGWOOD_RETURN_IF_ERROR(writer.Append(records, Sequence()));
-    records.clear();
-    bytes.clear();
-    gathered = 0;
+    record->durable_mark = Sequence();
+    LOGWOOD_RETURN_IF_ERROR(writer.Gather(*record));
   }
   return Status::Ok();
 }
@@ -226,19 +168,21 @@ Result<LogEnd> CopyLog(Store& store, Runtime& runtime, const FoundDatabase& foun
 }
 
 // Fills in what the logs of a database hold and the trees do not.
-Status ReadLogs(Store& store, std::shared_ptr<ArenaPool> pool, FoundDatabase& found) {
+Status ReadLogs(Store& store, const ReplayMeans& means, FoundDatabase& found) {
   LOGWOOD_ASSIGN_OR_RETURN(found.inventory, InventoryTaker(store, found.root).Take());
   const ManifestState& state = found.root.state;
-  found.replayed = std::make_shared<Generation>(std::move(pool));
-  found.replayed->set_last(state.flushed);
-  Replay replay(state, *found.replayed);
+  Replay replay(means.runtime, state, means.tuning, means.pool);
   const LogRecoveryInput input{.database = found.root.database,
                                .known = state.log_ends,
                                .epoch = state.epoch,
                                .candidates = found.inventory.logs,
                                .flushed = state.flushed};
-  LOGWOOD_ASSIGN_OR_RETURN(found.logs,
-                           RecoverLogs(store, input, [&](const LogCommit& commit) { return replay.Apply(commit); }));
+  const auto add = [&](const LogCommit& commit) {
+    replay.Add(commit);
+    return Status::Ok();
+  };
+  LOGWOOD_ASSIGN_OR_RETURN(found.logs, RecoverLogs(store, input, add));
+  LOGWOOD_ASSIGN_OR_RETURN(found.replayed, replay.Finish());
   for (const FileNumber log : found.logs.leftovers) {
     found.inventory.leftovers.push_back({.number = log, .type = FileType::kLog});
   }
@@ -266,11 +210,11 @@ FileNumber FirstFree(const std::set<FileNumber>& taken, FileNumber number) {
   return number;
 }
 
-Result<FoundDatabase> FindDatabase(Store& store, const KindRegistry& kinds, std::vector<FileNumber>* unfinished,
-                                   std::shared_ptr<ArenaPool> pool) {
+Result<FoundDatabase> FindDatabase(Store& store, const KindRegistry& kinds, const ReplayMeans& replay,
+                                   std::vector<FileNumber>* unfinished) {
   FoundDatabase found;
   LOGWOOD_ASSIGN_OR_RETURN(found.root, Manifest::Load(store, kinds, unfinished));
-  const Status status = ReadLogs(store, std::move(pool), found);
+  const Status status = ReadLogs(store, replay, found);
   // Not found is the answer that there is no database, and there is one.
   if (status.code() == StatusCode::kNotFound) return Status::Io(std::string(status.message()));
   if (!status.ok()) return status;
@@ -278,7 +222,10 @@ Result<FoundDatabase> FindDatabase(Store& store, const KindRegistry& kinds, std:
 }
 
 void FoundDatabase::DropEmptyLogs() {
-  if (!replayed->collections().empty()) return;
+  const auto is_empty = [](const ReplayedGeneration& part) { return part.generation->collections().empty(); };
+  if (!std::ranges::all_of(replayed, is_empty)) return;
+  replayed.front().generation->set_last(replayed.back().generation->last());
+  replayed.resize(1);
   for (const LogEnd& log : logs.logs) inventory.leftovers.push_back({.number = log.number, .type = FileType::kLog});
   logs.logs.clear();
 }
@@ -304,7 +251,11 @@ Status WriteUnprovenLogsAnew(Store& store, Runtime& runtime, FoundDatabase& foun
   }
   for (size_t i = first; i < logs.size(); ++i) {
     found.inventory.leftovers.push_back({.number = logs[i].number, .type = FileType::kLog});
+    const FileNumber original = logs[i].number;
     LOGWOOD_ASSIGN_OR_RETURN(logs[i], CopyLog(store, runtime, found, i));
+    for (ReplayedGeneration& part : found.replayed) {
+      if (part.first_log == original) part.first_log = logs[i].number;
+    }
   }
   return Status::Ok();
 }

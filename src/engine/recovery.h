@@ -6,15 +6,16 @@
 #include <string>
 #include <vector>
 
+#include "base/arena.h"
 #include "base/ids.h"
 #include "codec/file_header.h"
+#include "engine/replay.h"
 #include "kind/kind.h"
 #include "log/log_recovery.h"
 #include "logwood/result.h"
 #include "logwood/runtime.h"
 #include "logwood/store.h"
 #include "manifest/manifest.h"
-#include "memtable/generation.h"
 
 namespace logwood {
 
@@ -32,7 +33,7 @@ struct FoundDatabase {
 
   Manifest::Loaded root;
   Inventory inventory;
-  std::shared_ptr<Generation> replayed;  // All that the logs hold and the trees do not.
+  std::vector<ReplayedGeneration> replayed;  // All that the logs hold and the trees do not, oldest first; never empty.
   LogRecovery logs;
 };
 
@@ -42,11 +43,17 @@ struct FoundDatabase {
 // The first number from `number` on that is not taken.
 [[nodiscard]] FileNumber FirstFree(const std::set<FileNumber>& taken, FileNumber number);
 
-// Reads manifest and logs. Reads only. `unfinished` is filled as by Manifest::Load(). Memory for what the logs hold
-// comes from `pool`, if there is one. Errors: kNotFound (no database), kCorruption, kUnsupported, kIo.
-[[nodiscard]] Result<FoundDatabase> FindDatabase(Store& store, const KindRegistry& kinds,
-                                                 std::vector<FileNumber>* unfinished,
-                                                 std::shared_ptr<ArenaPool> pool = nullptr);
+// On whose threads logs are replayed, how divided, and where memory for them comes from: a pool, if there is one.
+struct ReplayMeans {
+  Runtime& runtime;
+  ReplayTuning tuning = {};
+  std::shared_ptr<ArenaPool> pool = nullptr;
+};
+
+// Reads manifest and logs. Reads only. `unfinished` is filled as by Manifest::Load().
+// Errors: kNotFound (no database), kCorruption, kUnsupported, kIo.
+[[nodiscard]] Result<FoundDatabase> FindDatabase(Store& store, const KindRegistry& kinds, const ReplayMeans& replay,
+                                                 std::vector<FileNumber>* unfinished);
 
 // The id of a database whose creation was cut short; none where its files do not say. Errors: kIo.
 [[nodiscard]] Result<DatabaseId> UnfinishedDatabase(Store& store, const std::vector<FileNumber>& unfinished);

@@ -10,6 +10,8 @@ Result<KindEdit> Kind::Ingest(Bytes, EntryCursor&, JobOutput&) const {
   return Status::Unsupported("collections of this kind take no ingested entries: write them in batches");
 }
 
+Result<MergeDebt> Kind::Debt(Bytes) const { return MergeDebt(); }
+
 void KindRegistry::Register(CollectionKind id, std::unique_ptr<const Kind> kind) {
   LOGWOOD_ASSERT(kind != nullptr);
   const bool inserted = kinds_.emplace(id, std::move(kind)).second;

@@ -14,6 +14,7 @@
 #include "block/block_cache.h"
 #include "block/block_file.h"
 #include "cursor/entry_cursor.h"
+#include "cursor/range_tombstone.h"
 #include "logwood/options.h"
 #include "logwood/pin.h"
 #include "logwood/result.h"
@@ -80,9 +81,10 @@ class CollectionTrees {
   CollectionTrees& operator=(const CollectionTrees&) = delete;
   virtual ~CollectionTrees() = default;
 
-  // The newest entry of `key`, tombstones included; nullopt without one. Errors: kCorruption, kIo.
+  // The newest entry of `key`, tombstones included, which may stem from range tombstones; nullopt without one.
+  // Errors: kCorruption, kIo.
   [[nodiscard]] virtual Result<std::optional<TreesHit>> Get(Bytes key) const = 0;
-  // All trees as one source; the trees must outlive the cursor.
+  // All trees as one source, without what their range tombstones cover; the trees must outlive the cursor.
   [[nodiscard]] virtual std::unique_ptr<EntryCursor> NewCursor() const = 0;
   // Reads everything; calls `on_damage` for each thing wrong. Returns the number of blocks read. Errors: kIo.
   [[nodiscard]] virtual Result<uint64_t> Verify(const std::function<void(const Status&)>& on_damage) const = 0;
@@ -90,6 +92,12 @@ class CollectionTrees {
   [[nodiscard]] virtual std::map<FileNumber, uint64_t> LiveBytes() const = 0;
   // What the trees amount to; reads nothing from the store.
   [[nodiscard]] virtual TreeStatistics Statistics() const = 0;
+};
+
+// What merging has left to do in a collection.
+struct MergeDebt {
+  uint64_t runs = 0;   // That a get may have to look into, one after the other.
+  uint64_t bytes = 0;  // That the merges which are wanted while writing would read, as the state is.
 };
 
 // How hard Choose() is to look for something to merge.
@@ -120,12 +128,14 @@ class Kind {
   // Bytes of each log file to which the trees could refer instead of copying them, were `entries` flushed: values with
   // an address in a log. Pure but for moving the cursor.
   [[nodiscard]] virtual Result<std::map<FileNumber, uint64_t>> Stays(EntryCursor& entries) const = 0;
-  // Brings sealed `entries`, newer than all trees, into trees. Values in `logs_that_stay` may be referred to by their
-  // address; all others are copied. Errors: kIo, kNoSpace, kCorruption.
+  // Brings sealed `entries`, newer than all trees, into trees, and `range_tombstones`, which hide what those trees have
+  // and none of the entries. Values in `logs_that_stay` may be referred to by their address; all others are copied.
+  // Errors: kIo, kNoSpace, kCorruption.
   struct FlushInput {
     Bytes state;
     const CollectionTrees& trees;
     EntryCursor& entries;
+    RangeTombstones range_tombstones = {};  // None touch one another.
     const std::set<FileNumber>& logs_that_stay;
   };
   [[nodiscard]] virtual Result<KindEdit> Flush(const FlushInput& input, JobOutput& output) const = 0;
@@ -138,6 +148,8 @@ class Kind {
   // What to merge, as plans for Merge(): while writing the most urgent one, with all effort all that it takes, each for
   // other trees, so that one may be carried out after the other. Pure. Errors: kCorruption.
   [[nodiscard]] virtual Result<std::vector<std::string>> Choose(Bytes state, MergeEffort effort) const = 0;
+  // What Choose() would find to do while writing. Nothing, for a kind that does not say. Pure. Errors: kCorruption.
+  [[nodiscard]] virtual Result<MergeDebt> Debt(Bytes state) const;
   // Carries a plan out on the trees of the state it was chosen for, or of what flushes and other plans of the same
   // choice have made of it. The edit holds also for states that flushes have made of that meanwhile; no other merge of
   // the collection may run. Errors: kIo, kNoSpace, kCorruption.

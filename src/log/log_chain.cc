@@ -19,7 +19,9 @@ Status LogChain::Begin(const NextFile& next) {
     header.predecessor_id = predecessor_->id;
     header.predecessor_end = predecessor_->end;
   }
+  const uint64_t prepared = bytes_prepared();
   LOGWOOD_ASSIGN_OR_RETURN(writer_, LogWriter::Create(store_, header, next.size_expected));
+  prepared_before_ = prepared;
   return Status::Ok();
 }
 

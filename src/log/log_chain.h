@@ -41,6 +41,10 @@ class LogChain {
 
   // Bytes in the file that is open.
   [[nodiscard]] uint64_t size() const noexcept { return writer_ == nullptr ? 0 : writer_->size(); }
+  // Bytes written in all files so far to prepare space for appends.
+  [[nodiscard]] uint64_t bytes_prepared() const {
+    return prepared_before_ + (writer_ == nullptr ? 0 : writer_->bytes_prepared());
+  }
   // The file that is open, with its end so far. Requires: a file was begun.
   [[nodiscard]] LogEnd current() const noexcept;
 
@@ -50,8 +54,9 @@ class LogChain {
   Store& store_;
   DatabaseId database_;
   std::optional<LogEnd> predecessor_;
-  Sequence last_;     // Appended.
-  Sequence durable_;  // Synced: what records bear as their durable mark.
+  Sequence last_;                 // Appended.
+  Sequence durable_;              // Synced: what records bear as their durable mark.
+  uint64_t prepared_before_ = 0;  // In the files before the one that is open.
   std::unique_ptr<LogWriter> writer_;
 };
 

@@ -37,12 +37,16 @@ Result<std::unique_ptr<LogWriter>> LogWriter::Create(Store& store, const LogFile
 
 Status LogWriter::Append(std::span<LogRecord> records, Sequence durable_mark) {
   LOGWOOD_RETURN_IF_ERROR(poison_);
-  LOGWOOD_ASSERT(buffer_.empty());
   for (LogRecord& record : records) {
     record.durable_mark = durable_mark;
     LOGWOOD_RETURN_IF_ERROR(AppendRecord(record));
   }
   return Flush();
+}
+
+Status LogWriter::Gather(LogRecord& record) {
+  LOGWOOD_RETURN_IF_ERROR(poison_);
+  return AppendRecord(record);
 }
 
 Status LogWriter::AppendRecord(LogRecord& record) {
@@ -78,6 +82,7 @@ Status LogWriter::Sync() {
 
 Status LogWriter::Finish() {
   LOGWOOD_RETURN_IF_ERROR(poison_);
+  LOGWOOD_RETURN_IF_ERROR(Flush());
   return Keep(file_->Finish());
 }
 

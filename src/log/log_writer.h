@@ -25,6 +25,8 @@ class LogWriter {
   // Appends `records` in order, each bearing `durable_mark`, and fills in their body_offset.
   // Errors: kIo, kNoSpace; the outcome is unknown then.
   Status Append(std::span<LogRecord> records, Sequence durable_mark);
+  // The same for one record that bears its durable mark, but it may stay in memory until more have come, or Finish().
+  Status Gather(LogRecord& record);
   // Makes everything appended durable.
   Status Sync();
   // Ends the file; Sync() may still be called.
@@ -33,6 +35,8 @@ class LogWriter {
   [[nodiscard]] const LogFileHeader& header() const noexcept { return header_; }
   // Bytes so far: the good end of the file once it is finished.
   [[nodiscard]] uint64_t size() const noexcept { return size_; }
+  // See AppendFile::bytes_prepared().
+  [[nodiscard]] uint64_t bytes_prepared() const { return file_->bytes_prepared(); }
 
  private:
   LogWriter(const LogFileHeader& header, std::unique_ptr<AppendFile> file);

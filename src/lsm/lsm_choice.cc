@@ -56,9 +56,11 @@ LsmPlan ToOldest(const LsmState& state, size_t first, size_t last) {
   return plan;
 }
 
+// Entries that range tombstones hide are as good as tombstones, but that nobody has to go over them.
 bool IsDenseWithTombstones(const LsmPartition& partition, const LsmTuning& tuning) {
   const LsmContents contents = partition.contents();
-  return contents.tombstones >= tuning.tombstones_min && contents.tombstones >= contents.entries / 4;
+  const uint64_t dead = contents.tombstones + contents.hidden;
+  return dead >= tuning.tombstones_min && dead >= contents.entries / 4;
 }
 
 // A plan and how much it is wanted.
@@ -152,7 +154,7 @@ std::vector<LsmPlan> WhileWriting(const LsmState& state, const LsmTuning& tuning
 // Whether a piece is a segment that nothing was merged away of, and nothing could be.
 bool IsWhole(const LsmState& state, const LsmPiece& piece) {
   const TreeDescriptor& tree = state.segments.at(piece.segment).tree;
-  return piece.contents.entries == tree.entries && tree.tombstones == 0;
+  return piece.contents.entries == tree.entries && tree.tombstones == 0 && tree.range_tombstones == 0;
 }
 
 // Whether merging these partitions would gain nothing: it is not worth it only to be rid of empty ones.
@@ -181,6 +183,19 @@ std::vector<LsmPlan> WithAllEffort(const LsmState& state, const LsmTuning& tunin
 
 std::vector<LsmPlan> ChooseLsmMerges(const LsmState& state, MergeEffort effort, const LsmTuning& tuning) {
   return effort == MergeEffort::kAll ? WithAllEffort(state, tuning) : WhileWriting(state, tuning);
+}
+
+MergeDebt LsmDebt(const LsmState& state, const LsmTuning& tuning) {
+  MergeDebt debt;
+  for (size_t i = 0; i < state.partitions.size(); ++i) {
+    const std::vector<LsmPiece>& pieces = state.partitions[i].pieces;
+    debt.runs = std::max<uint64_t>(debt.runs, pieces.size());
+    const std::optional<Candidate> candidate = ForPartition(state, i, tuning);
+    if (!candidate) continue;
+    const size_t merged = candidate->plan.inputs.front().segments.size();
+    for (size_t j = 0; j < merged; ++j) debt.bytes += pieces[j].contents.bytes;
+  }
+  return debt;
 }
 
 uint64_t LsmSegmentSize(uint64_t bytes, const LsmTuning& tuning) {

@@ -13,7 +13,7 @@ namespace logwood {
 //
 //   1. Four flushed pieces become one merged piece. With two such pieces there, all six become one merged twice.
 //   2. With one of those there too, or where all above the oldest run is half as large as it, all becomes the oldest.
-//   3. So it does where a quarter of a partition's entries are tombstones.
+//   3. So it does where a quarter of a partition's entries are tombstones, or hidden by range tombstones.
 //   4. A segment of which more than half was merged away is written anew, where such space is a quarter of all.
 //   5. Neighbours that are small together become one partition.
 //
@@ -28,6 +28,9 @@ struct LsmTuning {
 // While writing: the most urgent merge, if any is. With all effort: merges that leave one run without tombstones, each
 // for other partitions.
 [[nodiscard]] std::vector<LsmPlan> ChooseLsmMerges(const LsmState& state, MergeEffort effort, const LsmTuning& tuning);
+
+// The deepest partition, and what the merges that partitions want while writing would read.
+[[nodiscard]] MergeDebt LsmDebt(const LsmState& state, const LsmTuning& tuning);
 
 // How large to make each segment when merging so many bytes into the oldest run: the last is then not much smaller than
 // the others, and however few bytes there are said to be, segments do not get tiny.

@@ -1,6 +1,7 @@
 #include "lsm/lsm_cursor.h"
 
-#include <optional>
+#include <array>
+#include <utility>
 
 #include "base/assert.h"
 
@@ -46,11 +47,26 @@ class LsmCursor final : public EntryCursor {
   }
 
  private:
-  // Returns what the cursor stood in before, where that is another partition.
+  // A partition that was entered before, and what reads it: opening it anew would cost more than most seeks.
+  struct Entered {
+    size_t partition = 0;
+    std::unique_ptr<EntryCursor> cursor;  // Null: none yet.
+  };
+
+  // Each keeps a leaf of every piece in memory. A partition has one place where it can be kept.
+  static constexpr size_t kEnteredMax = 16;
+
+  // Returns what had to make room, which may be what the cursor stood in before.
   std::unique_ptr<EntryCursor> Enter(size_t partition) {
-    if (within_ != nullptr && partition_ == partition) return nullptr;
+    Entered& entered = entered_[partition % kEnteredMax];
+    std::unique_ptr<EntryCursor> replaced;
+    if (entered.cursor == nullptr || entered.partition != partition) {
+      replaced = std::exchange(entered.cursor, trees_.NewCursorOf(partition));
+      entered.partition = partition;
+    }
     partition_ = partition;
-    return std::exchange(within_, trees_.NewCursorOf(partition));
+    within_ = entered.cursor.get();
+    return replaced;
   }
 
   // The entry that was found, or the first of the partitions behind.
@@ -78,8 +94,9 @@ class LsmCursor final : public EntryCursor {
   }
 
   const LsmTrees& trees_;
-  std::unique_ptr<EntryCursor> within_;  // Null before the first move.
-  size_t partition_ = 0;                 // That of `within_`.
+  std::array<Entered, kEnteredMax> entered_;
+  EntryCursor* within_ = nullptr;  // One of these; null before the first move.
+  size_t partition_ = 0;           // That of `within_`.
 };
 
 }  // namespace

@@ -53,7 +53,7 @@ Result<LsmFlush> ReadFlush(ByteReader& reader) {
   if (*has_tree) {
     LOGWOOD_ASSIGN_OR_RETURN(flush.tree, ReadTreeDescriptor(reader));
     LOGWOOD_ASSIGN_OR_RETURN(flush.slices, ReadSlices(reader));
-    if (Bytes(flush.tree->first_key) < Bytes(flush.slices.front().start)) {
+    if (flush.tree->SaysOfKeysBelow(flush.slices.front().start)) {
       return Damaged("the first slice begins behind the first key of its segment");
     }
   }
@@ -99,7 +99,7 @@ Status CheckOutputs(const LsmMerge& merge) {
   }
   for (size_t i = 0; i < merge.outputs.size(); ++i) {
     if (merge.outputs[i].contents.size() != contents_count) return Damaged("contents for other inputs");
-    if (i > 0 && Bytes(merge.outputs[i].tree.first_key) <= Bytes(merge.outputs[i - 1].tree.last_key)) {
+    if (i > 0 && merge.outputs[i - 1].tree.SaysOfKeysFrom(merge.outputs[i].tree.smallest_key())) {
       return Damaged("segment " + std::to_string(i) + " of a merge overlaps the one before");
     }
   }
@@ -174,9 +174,13 @@ const std::string* LimitOf(const LsmState& state, size_t partition) {
   return partition + 1 < state.partitions.size() ? &state.partitions[partition + 1].start : nullptr;
 }
 
+// A range tombstone may reach into all parts: none of them is to be without, were there any.
 LsmContents Part(const LsmContents& whole, uint64_t parts) {
-  return {whole.entries / parts, whole.tombstones / parts, whole.bytes / parts};
+  return {whole.entries / parts, whole.tombstones / parts, whole.bytes / parts,
+          whole.range_tombstones / parts + (whole.range_tombstones % parts == 0 ? 0 : 1), whole.hidden / parts};
 }
+
+bool IsNothing(const LsmContents& contents) { return contents.entries == 0 && contents.range_tombstones == 0; }
 
 Result<uint64_t> AddSegment(LsmState& state, LsmTier tier, TreeDescriptor tree) {
   if (state.next_segment_id == std::numeric_limits<uint64_t>::max()) return Damaged("no segment id is left");
@@ -193,29 +197,30 @@ void DropSegmentsWithoutPieces(LsmState& state) {
 // Makes room for a segment that overlaps no piece of the partition into which all of it falls: divides that partition,
 // so that the segment has one half for itself. Does nothing where that is not so.
 void BeginPartitionFor(const TreeDescriptor& tree, LsmState& state) {
-  const size_t index = FindLsmPartition(state, tree.first_key);
-  if (index != FindLsmPartition(state, tree.last_key) || state.partitions[index].pieces.empty()) return;
+  const size_t index = FindLsmPartition(state, tree.smallest_key());
+  const std::string* const limit = LimitOf(state, index);
+  if ((limit != nullptr && tree.SaysOfKeysFrom(*limit)) || state.partitions[index].pieces.empty()) return;
   // Of whole segments, wherever they have pieces: so neither of the two holds anything that was merged away.
-  const std::string* smallest = nullptr;
-  const std::string* largest = nullptr;
+  std::optional<Bytes> smallest;
+  bool is_above = true;
   for (const LsmPiece& piece : state.partitions[index].pieces) {
     const TreeDescriptor& other = state.segments.at(piece.segment).tree;
-    if (smallest == nullptr || Bytes(other.first_key) < Bytes(*smallest)) smallest = &other.first_key;
-    if (largest == nullptr || Bytes(other.last_key) > Bytes(*largest)) largest = &other.last_key;
+    smallest = smallest ? std::min(*smallest, other.smallest_key()) : other.smallest_key();
+    is_above = is_above && !other.SaysOfKeysFrom(tree.smallest_key());
   }
   const auto at = state.partitions.begin() + static_cast<std::ptrdiff_t>(index);
-  if (Bytes(tree.first_key) > Bytes(*largest)) {
-    state.partitions.insert(at + 1, LsmPartition{tree.first_key, {}});
-  } else if (Bytes(tree.last_key) < Bytes(*smallest)) {
+  if (is_above) {
+    state.partitions.insert(at + 1, LsmPartition{tree.smallest_key().ToString(), {}});
+  } else if (!tree.SaysOfKeysFrom(*smallest)) {
     LsmPartition below{at->start, {}};
-    at->start = *smallest;
+    at->start = smallest->ToString();
     state.partitions.insert(at, std::move(below));
   }
 }
 
 // What of a slice is to be found in each partition.
 Status AddSlice(const LsmFlush& flush, size_t slice, uint64_t id, LsmState& state) {
-  if (flush.slices[slice].contents.entries == 0) return Status::Ok();
+  if (IsNothing(flush.slices[slice].contents)) return Status::Ok();
   std::vector<size_t> partitions;
   const Bytes start = flush.slices[slice].start;
   for (size_t i = FindLsmPartition(state, start); i < state.partitions.size(); ++i) {
@@ -259,7 +264,7 @@ Status ApplyMergeInPlace(LsmMerge merge, LsmState& state) {
   LsmMerge::Output& output = merge.outputs[0];
   LOGWOOD_ASSIGN_OR_RETURN(const uint64_t id, AddSegment(state, merge.plan.tier, std::move(output.tree)));
   for (size_t i = 0; i < places.size(); ++i) {
-    if (output.contents[i].entries == 0) continue;
+    if (IsNothing(output.contents[i])) continue;
     auto& pieces = state.partitions[places[i].partition].pieces;
     pieces.insert(pieces.begin() + static_cast<std::ptrdiff_t>(places[i].piece), LsmPiece{id, output.contents[i]});
   }
@@ -324,10 +329,10 @@ Status ApplyMergeToOldest(LsmMerge merge, LsmState& state) {
   std::vector<std::string> starts;
   for (size_t i = 0; i < merge.outputs.size(); ++i) {
     const TreeDescriptor& tree = merge.outputs[i].tree;
-    const bool inside = Bytes(tree.first_key) >= Bytes(state.partitions[first].start) &&
-                        (limit == nullptr || Bytes(tree.last_key) < Bytes(*limit));
-    if (!inside) return Damaged("a merge brings keys that are not of its partitions");
-    if (i > 0) starts.push_back(tree.first_key);
+    const bool outside =
+        tree.SaysOfKeysBelow(state.partitions[first].start) || (limit != nullptr && tree.SaysOfKeysFrom(*limit));
+    if (outside) return Damaged("a merge brings keys that are not of its partitions");
+    if (i > 0) starts.push_back(tree.smallest_key().ToString());
   }
   if (!starts.empty()) Divide(state, first, starts);
   for (size_t i = 0; i < merge.outputs.size(); ++i) {

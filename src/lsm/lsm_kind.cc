@@ -87,14 +87,14 @@ class LsmKind : public Kind {
     LOGWOOD_ASSIGN_OR_RETURN(const LsmState state, DecodeLsmState(input.state));
     // Where nothing is older there is nothing for a tombstone to hide (I8).
     LsmWriter writer(output, {state.block_size_bytes, !state.segments.empty(), std::nullopt});
-    return WriteFlush(input.entries, state, writer);
+    return WriteFlush({input.entries, input.range_tombstones, &TreesOf(input.trees)}, state, writer);
   }
 
   // The edit of a flush, which goes in front of whatever segments there are.
   Result<KindEdit> Ingest(Bytes state_bytes, EntryCursor& entries, JobOutput& output) const override {
     LOGWOOD_ASSIGN_OR_RETURN(const LsmState state, DecodeLsmState(state_bytes));
     LsmWriter writer(output, {state.block_size_bytes, true, std::nullopt});
-    return WriteFlush(entries, state, writer);
+    return WriteFlush({entries, {}, nullptr}, state, writer);
   }
 
   Result<std::vector<std::string>> Choose(Bytes state_bytes, MergeEffort effort) const override {
@@ -102,6 +102,11 @@ class LsmKind : public Kind {
     std::vector<std::string> plans;
     for (const LsmPlan& plan : ChooseLsmMerges(state, effort, tuning_)) plans.push_back(EncodeLsmPlan(plan));
     return plans;
+  }
+
+  Result<MergeDebt> Debt(Bytes state_bytes) const override {
+    LOGWOOD_ASSIGN_OR_RETURN(const LsmState state, DecodeLsmState(state_bytes));
+    return LsmDebt(state, tuning_);
   }
 
   Result<KindEdit> Merge(Bytes plan_bytes, const CollectionTrees& collection, JobOutput& output) const override {
@@ -122,9 +127,16 @@ class LsmKind : public Kind {
     return *trees;
   }
 
-  [[nodiscard]] Result<KindEdit> WriteFlush(EntryCursor& entries, const LsmState& state, LsmWriter& writer) const {
+  // What goes in front of all segments.
+  struct Incoming {
+    EntryCursor& entries;
+    RangeTombstones range_tombstones;
+    const LsmTrees* trees;  // That those may hide entries of; null without any.
+  };
+
+  [[nodiscard]] Result<KindEdit> WriteFlush(const Incoming& incoming, const LsmState& state, LsmWriter& writer) const {
     LsmFlush flush;
-    LOGWOOD_ASSIGN_OR_RETURN(flush.slices, WriteSlices(entries, state, writer));
+    LOGWOOD_ASSIGN_OR_RETURN(flush.slices, WriteSlices(incoming, state, writer));
     LOGWOOD_ASSIGN_OR_RETURN(std::vector<LsmWriter::Segment> segments, writer.Finish());
     flush.must_be_oldest = writer.dropped_tombstones();
     LiveBytesChanges live_bytes;
@@ -136,8 +148,9 @@ class LsmKind : public Kind {
     return KindEdit{EncodeLsmFlush(flush), live_bytes.changes()};
   }
 
-  static Result<std::vector<LsmSlice>> WriteSlices(EntryCursor& entries, const LsmState& state, LsmWriter& writer) {
+  static Result<std::vector<LsmSlice>> WriteSlices(const Incoming& incoming, const LsmState& state, LsmWriter& writer) {
     std::vector<LsmSlice> slices;
+    EntryCursor& entries = incoming.entries;
     entries.First();
     for (size_t i = 0; i < state.partitions.size(); ++i) {
       const bool last = i + 1 == state.partitions.size();
@@ -145,10 +158,20 @@ class LsmKind : public Kind {
         LOGWOOD_RETURN_IF_ERROR(writer.Add(entries.entry()));
         entries.Next();
       }
+      LOGWOOD_RETURN_IF_ERROR(WriteRangeTombstones(incoming, state, i, writer));
       slices.push_back({state.partitions[i].start, writer.TakeContents()});
     }
     LOGWOOD_RETURN_IF_ERROR(entries.status());
     return slices;
+  }
+
+  // What of them reaches into a partition.
+  static Status WriteRangeTombstones(const Incoming& incoming, const LsmState& state, size_t partition,
+                                     LsmWriter& writer) {
+    if (incoming.range_tombstones.empty()) return Status::Ok();
+    const auto clipped = Clip(incoming.range_tombstones, RangeOfLsmPartition(state, partition));
+    const RangeTombstones within{clipped};
+    return writer.AddRangeTombstones(within, incoming.trees->EntriesCovered({partition, 0}, within));
   }
 
   static Result<LsmMerge> MergeOf(Bytes plan_bytes) {
@@ -168,6 +191,11 @@ class LsmKind : public Kind {
     for (size_t i = 0; i < places.size(); ++i) {
       const auto entries = trees.NewCursorOf(places[i], plan.inputs[i].segments.size());
       LOGWOOD_RETURN_IF_ERROR(writer.AddAll(*entries));
+      const size_t count = plan.inputs[i].segments.size();
+      const auto range_tombstones = trees.RangeTombstonesOf(places[i], count);
+      const RangeTombstones within{range_tombstones};
+      const LsmPlace older{.partition = places[i].partition, .piece = places[i].piece + count};
+      LOGWOOD_RETURN_IF_ERROR(writer.AddRangeTombstones(within, trees.EntriesCovered(older, within)));
       by_input.push_back(writer.TakeContents());
     }
     LOGWOOD_ASSIGN_OR_RETURN(std::vector<LsmWriter::Segment> segments, writer.Finish());

@@ -106,11 +106,15 @@ class PieceCheck {
       }
       const LsmContents& contents = piece.contents;
       uint64_t& entries = entries_[piece.segment];
-      if (contents.tombstones > contents.entries || contents.entries > segment->second.tree.entries - entries ||
-          !AddWithin(contents.entries, all_entries_) || !AddWithin(contents.bytes, all_bytes_)) {
+      const TreeDescriptor& tree = segment->second.tree;
+      if (contents.tombstones > contents.entries || contents.entries > tree.entries - entries ||
+          !AddWithin(contents.entries, all_entries_) || !AddWithin(contents.bytes, all_bytes_) ||
+          (tree.range_tombstones == 0 && contents.range_tombstones + contents.hidden > 0) ||
+          !AddWithin(contents.range_tombstones, all_range_tombstones_) || !AddWithin(contents.hidden, all_hidden_)) {
         return Damaged("a piece of segment " + std::to_string(piece.segment) + " with " +
-                       std::to_string(contents.entries) + " entries and " + std::to_string(contents.bytes) +
-                       " bytes: more than there can be");
+                       std::to_string(contents.entries) + " entries, " + std::to_string(contents.bytes) +
+                       " bytes and " + std::to_string(contents.range_tombstones) +
+                       " range tombstones: more than there can be");
       }
       entries += contents.entries;
     }
@@ -124,6 +128,8 @@ class PieceCheck {
   std::map<uint64_t, uint64_t> entries_;  // In the pieces of each segment.
   uint64_t all_entries_ = 0;
   uint64_t all_bytes_ = 0;
+  uint64_t all_range_tombstones_ = 0;
+  uint64_t all_hidden_ = 0;
 };
 
 Status CheckPartitions(const LsmState& state) {
@@ -148,6 +154,8 @@ LsmContents& LsmContents::operator+=(const LsmContents& other) {
   entries += other.entries;
   tombstones += other.tombstones;
   bytes += other.bytes;
+  range_tombstones += other.range_tombstones;
+  hidden += other.hidden;
   return *this;
 }
 
@@ -159,14 +167,19 @@ LsmContents LsmPartition::contents() const {
 
 bool OverlapsLsmPartition(const TreeDescriptor& tree, const LsmState& state, size_t partition) {
   const bool is_last = partition + 1 == state.partitions.size();
-  return Bytes(tree.last_key) >= Bytes(state.partitions[partition].start) &&
-         (is_last || Bytes(tree.first_key) < Bytes(state.partitions[partition + 1].start));
+  return tree.SaysOfKeysFrom(state.partitions[partition].start) &&
+         (is_last || tree.SaysOfKeysBelow(state.partitions[partition + 1].start));
 }
 
 size_t FindLsmPartition(const LsmState& state, Bytes key) {
   const auto above = std::upper_bound(state.partitions.begin() + 1, state.partitions.end(), key,
                                       [](Bytes a, const LsmPartition& b) { return a < Bytes(b.start); });
   return static_cast<size_t>(above - state.partitions.begin()) - 1;
+}
+
+RangeTombstone RangeOfLsmPartition(const LsmState& state, size_t partition) {
+  const bool is_last = partition + 1 == state.partitions.size();
+  return {state.partitions[partition].start, is_last ? Bytes() : Bytes(state.partitions[partition + 1].start)};
 }
 
 std::map<uint64_t, size_t> CountLsmPieces(const LsmState& state) {
@@ -227,14 +240,19 @@ void AppendLsmContents(std::string& out, const LsmContents& contents) {
   AppendVarint(out, contents.entries);
   AppendVarint(out, contents.tombstones);
   AppendVarint(out, contents.bytes);
+  AppendVarint(out, contents.range_tombstones);
+  AppendVarint(out, contents.hidden);
 }
 
 std::optional<LsmContents> ReadLsmContents(ByteReader& reader) {
   const auto entries = reader.Varint64();
   const auto tombstones = reader.Varint64();
   const auto bytes = reader.Varint64();
-  if (!entries || !tombstones || !bytes || *tombstones > *entries) return std::nullopt;
-  return LsmContents{*entries, *tombstones, *bytes};
+  const auto range_tombstones = reader.Varint64();
+  const auto hidden = reader.Varint64();
+  if (!entries || !tombstones || !bytes || !range_tombstones || !hidden) return std::nullopt;
+  if (*tombstones > *entries || *range_tombstones > kSumMax || *hidden > kSumMax) return std::nullopt;
+  return LsmContents{*entries, *tombstones, *bytes, *range_tombstones, *hidden};
 }
 
 }  // namespace logwood

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "cursor/range_tombstone.h"
 #include "logwood/result.h"
 #include "tree/tree_descriptor.h"
 
@@ -27,7 +28,9 @@ namespace logwood {
 struct LsmContents {
   uint64_t entries = 0;
   uint64_t tombstones = 0;
-  uint64_t bytes = 0;  // Of keys and values.
+  uint64_t bytes = 0;             // Of keys and values.
+  uint64_t range_tombstones = 0;  // That reach into it.
+  uint64_t hidden = 0;            // Entries of older pieces that those cover.
 
   LsmContents& operator+=(const LsmContents& other);
   friend bool operator==(const LsmContents&, const LsmContents&) = default;
@@ -71,8 +74,10 @@ struct LsmState {
 
 // Index of the partition that `key` belongs to.
 [[nodiscard]] size_t FindLsmPartition(const LsmState& state, Bytes key);
-// Whether keys of `tree` may lie in a partition.
+// Whether `tree` may say anything of keys in a partition, by entries or range tombstones.
 [[nodiscard]] bool OverlapsLsmPartition(const TreeDescriptor& tree, const LsmState& state, size_t partition);
+// The keys of a partition. Points into the state.
+[[nodiscard]] RangeTombstone RangeOfLsmPartition(const LsmState& state, size_t partition);
 // Pieces of each segment, by id.
 [[nodiscard]] std::map<uint64_t, size_t> CountLsmPieces(const LsmState& state);
 

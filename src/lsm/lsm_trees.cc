@@ -40,10 +40,17 @@ Result<std::shared_ptr<const LsmTrees>> LsmTrees::Open(LsmState state, KindFiles
 
 Result<std::optional<TreesHit>> LsmTrees::Get(Bytes key) const {
   const uint64_t hash = Hash64(key);
+  const std::vector<const Tree*>& pieces = pieces_[FindLsmPartition(state_, key)];
   const ReadSection section(sections_);
-  for (const Tree* const tree : pieces_[FindLsmPartition(state_, key)]) {
+  // So that a key that is in the oldest run alone waits for memory once, and not once for each run.
+  if (pieces.size() > 1) {
+    for (const Tree* const tree : pieces) tree->PrefetchFilter(hash, section);
+  }
+  for (const Tree* const tree : pieces) {
     LOGWOOD_ASSIGN_OR_RETURN(auto hit, tree->Get(key, hash, section));
-    if (hit) return std::optional(TreesHit{hit->type, hit->value, std::move(hit->pin).ToPin()});
+    if (!hit) continue;
+    if (hit->type == EntryType::kTombstone) return std::optional(TreesHit{hit->type, {}, {}});  // It may pin nothing.
+    return std::optional(TreesHit{hit->type, hit->value, std::move(hit->pin).ToPin()});
   }
   return std::optional<TreesHit>();
 }
@@ -57,8 +64,8 @@ std::unique_ptr<EntryCursor> LsmTrees::NewCursorOf(size_t partition) const {
 std::unique_ptr<EntryCursor> LsmTrees::NewCursorOf(const LsmPlace& place, size_t count) const {
   const std::vector<const Tree*>& trees = pieces_[place.partition];
   LOGWOOD_ASSERT(place.piece + count <= trees.size());
-  std::vector<std::unique_ptr<EntryCursor>> cursors;
-  cursors.reserve(count);
+  std::vector<MergingSource> sources;
+  sources.reserve(count);
   const std::string& start = state_.partitions[place.partition].start;
   const std::string* const limit =
       place.partition + 1 < pieces_.size() ? &state_.partitions[place.partition + 1].start : nullptr;
@@ -66,12 +73,34 @@ std::unique_ptr<EntryCursor> LsmTrees::NewCursorOf(const LsmPlace& place, size_t
   // only where there is anything beyond: a settled partition is one segment of its own.
   KeyRange range;
   for (size_t i = place.piece; i < place.piece + count; ++i) {
-    cursors.push_back(trees[i]->NewCursor());
+    sources.push_back({.cursor = trees[i]->NewCursor(), .range_tombstones = {trees[i]->range_tombstones()}});
     const TreeDescriptor& tree = trees[i]->descriptor();
     if (Bytes(tree.first_key) < Bytes(start)) range.start = start;
     if (limit != nullptr && Bytes(tree.last_key) >= Bytes(*limit)) range.limit = *limit;
   }
-  return NewBoundedCursor(NewMergingCursor(std::move(cursors)), std::move(range));
+  return NewBoundedCursor(NewMergingCursor(std::move(sources)), std::move(range));
+}
+
+std::vector<RangeTombstone> LsmTrees::RangeTombstonesOf(const LsmPlace& place, size_t count) const {
+  std::vector<RangeTombstones> lists;
+  for (size_t i = place.piece; i < place.piece + count; ++i) {
+    lists.push_back(pieces_[place.partition][i]->range_tombstones());
+  }
+  return Clip(RangeTombstones(Unite(lists)), RangeOfLsmPartition(state_, place.partition));
+}
+
+uint64_t LsmTrees::EntriesCovered(const LsmPlace& oldest, RangeTombstones range_tombstones) const {
+  const RangeTombstone range = RangeOfLsmPartition(state_, oldest.partition);
+  const std::vector<LsmPiece>& pieces = state_.partitions[oldest.partition].pieces;
+  uint64_t entries = 0;
+  for (size_t i = oldest.piece; i < pieces.size(); ++i) {
+    const TreeDescriptor& tree = pieces_[oldest.partition][i]->descriptor();
+    const RangeTombstone* const covering = range_tombstones.Covering(std::max(Bytes(tree.first_key), range.begin));
+    if (covering == nullptr) continue;
+    const bool whole = covering->EndsBehind(tree.last_key) || (!range.end.empty() && covering->end == range.end);
+    if (whole) entries += pieces[i].contents.entries;
+  }
+  return entries;
 }
 
 Result<uint64_t> LsmTrees::Verify(const std::function<void(const Status&)>& on_damage) const {

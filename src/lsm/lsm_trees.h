@@ -35,6 +35,11 @@ class LsmTrees : public CollectionTrees {
   [[nodiscard]] std::unique_ptr<EntryCursor> NewCursorOf(size_t partition) const;
   // `count` of them, from `place` on.
   [[nodiscard]] std::unique_ptr<EntryCursor> NewCursorOf(const LsmPlace& place, size_t count) const;
+  // What range tombstones those have, as one list without touching ones, within the partition. Lives as long as this.
+  [[nodiscard]] std::vector<RangeTombstone> RangeTombstonesOf(const LsmPlace& place, size_t count) const;
+  // About how many entries the pieces of a partition from `oldest` on have that `range_tombstones` cover: those of
+  // pieces that one of them covers as a whole.
+  [[nodiscard]] uint64_t EntriesCovered(const LsmPlace& oldest, RangeTombstones range_tombstones) const;
 
  private:
   using Segments = std::map<uint64_t, std::shared_ptr<const Tree>>;

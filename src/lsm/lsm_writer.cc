@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/assert.h"
 #include "base/status_macros.h"
 
 namespace logwood {
@@ -21,10 +22,29 @@ Status LsmWriter::Add(const Entry& entry) {
                      TreeBuilder::Options{.block_size_bytes = options_.block_size_bytes, .budget = output_.budget()});
   }
   LOGWOOD_RETURN_IF_ERROR(builder_->Add(entry.key, entry.type, entry.value));
-  const LsmContents one{1, is_tombstone ? 1U : 0U, entry.key.size() + entry.value.size()};
-  open_ += one;
-  taken_ += one;
+  Count({.entries = 1, .tombstones = is_tombstone ? 1U : 0U, .bytes = entry.key.size() + entry.value.size()});
   return Status::Ok();
+}
+
+Status LsmWriter::AddRangeTombstones(RangeTombstones tombstones, uint64_t hidden) {
+  if (tombstones.empty()) return Status::Ok();
+  if (!options_.keeps_tombstones) {
+    dropped_tombstones_ = true;
+    return Status::Ok();
+  }
+  LOGWOOD_ASSERT(!options_.segment_size_bytes);
+  if (!builder_) {
+    LOGWOOD_RETURN_IF_ERROR(
+        Add({.type = EntryType::kTombstone, .key = tombstones[0].begin, .value = {}, .address = {}}));
+  }
+  for (const RangeTombstone& tombstone : tombstones) AppendUnited(range_tombstones_, tombstone);
+  Count({.range_tombstones = tombstones.size(), .hidden = hidden});
+  return Status::Ok();
+}
+
+void LsmWriter::Count(const LsmContents& more) {
+  open_ += more;
+  taken_ += more;
 }
 
 Status LsmWriter::AddAll(EntryCursor& entries) {
@@ -40,6 +60,9 @@ Result<std::vector<LsmWriter::Segment>> LsmWriter::Finish() {
 LsmContents LsmWriter::TakeContents() { return std::exchange(taken_, {}); }
 
 Status LsmWriter::EndSegment() {
+  for (const RangeTombstone& tombstone : range_tombstones_) {
+    LOGWOOD_RETURN_IF_ERROR(builder_->AddRangeTombstone(tombstone));
+  }
   LOGWOOD_ASSIGN_OR_RETURN(TreeDescriptor tree, builder_->Finish());
   builder_.reset();
   segments_.push_back({std::move(tree), std::exchange(open_, {})});

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cursor/entry_cursor.h"
+#include "cursor/range_tombstone.h"
 #include "kind/kind.h"
 #include "lsm/lsm_state.h"
 #include "tree/tree_builder.h"
@@ -35,6 +36,12 @@ class LsmWriter {
   Status Add(const Entry& entry);
   // All that `entries` has. Errors: also its own.
   Status AddAll(EntryCursor& entries);
+  // Range tombstones that cover keys of older trees, of which `hidden` entries are covered: within the keys that
+  // entries were added of since TakeContents(), none of which they hide. They must live until Finish(). Requires: they
+  // begin behind those before, or where those end; segments are not ended by their size, or tombstones are not kept.
+  // Where there is no entry so far one is added, since no segment is without: a tombstone that says no more than they
+  // do.
+  Status AddRangeTombstones(RangeTombstones tombstones, uint64_t hidden);
   // Ends the last segment. Call it once.
   [[nodiscard]] Result<std::vector<Segment>> Finish();
 
@@ -43,11 +50,13 @@ class LsmWriter {
   [[nodiscard]] bool dropped_tombstones() const noexcept { return dropped_tombstones_; }
 
  private:
+  void Count(const LsmContents& more);
   Status EndSegment();
 
   JobOutput& output_;
   const Options options_;
   std::optional<TreeBuilder> builder_;  // None between segments.
+  std::vector<RangeTombstone> range_tombstones_;
   std::vector<Segment> segments_;
   LsmContents open_;   // Of the segment that is being written.
   LsmContents taken_;  // Since TakeContents().

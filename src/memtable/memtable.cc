@@ -38,7 +38,10 @@ static_assert(std::is_trivially_destructible_v<Memtable>);
 // Stands on a leaf as it was when it came there, so whatever is added meanwhile cannot shift it.
 class Memtable::Cursor final : public EntryCursor {
  public:
-  Cursor(const Memtable& memtable, Sequence at) : memtable_(memtable), at_(at) {}
+  Cursor(const Memtable& memtable, Sequence at)
+      : memtable_(memtable), at_(at), range_tombstones_(memtable.VisibleRangeTombstones(at)) {
+    if (range_tombstones_ != nullptr) range_tombstone_lists_ = range_tombstones_->lists();
+  }
 
   void Seek(Bytes key, SeekTo to) override {
     if (to == SeekTo::kExact && !memtable_.filter_.MayContain(Hash64(key))) {
@@ -125,11 +128,21 @@ class Memtable::Cursor final : public EntryCursor {
 
   bool Show(size_t place) {
     const MemtableRecord* const record = MemtableRecord::At(leaf_->RecordAt(order_[place]), at_);
-    if (record == nullptr) return false;
+    if (record == nullptr || (range_tombstones_ != nullptr && IsCovered(*record))) return false;
     place_ = place;
     valid_ = true;
     entry_ = {.type = record->type(), .key = record->key(), .value = record->value(), .address = record->address()};
     return true;
+  }
+
+  // Whether a range tombstone newer than the record covers its key. Looked up once for all keys of a gap.
+  [[nodiscard]] bool IsCovered(const MemtableRecord& record) {
+    const Bytes key = record.key();
+    if (!gap_ || !gap_->Contains(key)) {
+      gap_ = GapAround(range_tombstone_lists_, key);
+      covering_ = range_tombstones_->Covering(key, Sequence());
+    }
+    return covering_ > record.sequence();
   }
 
   // Records stand in the order of their arrival, so each is a cache miss: some are under way at a time.
@@ -144,6 +157,10 @@ class Memtable::Cursor final : public EntryCursor {
 
   const Memtable& memtable_;
   const Sequence at_;
+  const MemtableRangeTombstones* const range_tombstones_;  // Null without any.
+  std::vector<RangeTombstones> range_tombstone_lists_;
+  std::optional<KeyGap> gap_;  // Where the newest one that covers a key is that of `covering_`.
+  Sequence covering_;
   const MemtableLeaf* leaf_ = nullptr;
   SlotOrder order_;  // Of the leaf's slots when it was entered.
   size_t place_ = 0;
@@ -153,6 +170,7 @@ Memtable::Memtable(Arena& arena) : arena_(arena), search_(HeadSearch::Best()) {}
 
 void Memtable::Add(Sequence sequence, const Entry& entry) {
   entry_count_.store(entry_count() + 1, std::memory_order_relaxed);
+  if (entry.type == EntryType::kRangeTombstone) return AddRangeTombstone(sequence, {entry.key, entry.value});
   Path path;
   if (last_ == nullptr || last_->key() < entry.key) {
     const MemtableRecord* const record = MemtableRecord::Make(arena_, sequence, entry, nullptr);
@@ -171,19 +189,39 @@ void Memtable::Add(Sequence sequence, const Entry& entry) {
   leaf->Replace(slot, MemtableRecord::Make(arena_, sequence, entry, older));
 }
 
+void Memtable::AddRangeTombstone(Sequence sequence, const RangeTombstone& tombstone) {
+  const MemtableRangeTombstones* const before = range_tombstones_.load(std::memory_order_relaxed);  // The writer's own.
+  // Release: partner of the acquire in VisibleRangeTombstones().
+  range_tombstones_.store(MemtableRangeTombstones::Add(before, sequence, tombstone, arena_), std::memory_order_release);
+}
+
 std::optional<Memtable::Hit> Memtable::Get(Bytes key, Sequence at) const {
-  if (!filter_.MayContain(Hash64(key))) return std::nullopt;
-  const MemtableLeaf* const leaf = FindLeaf(key);
-  if (leaf == nullptr) return std::nullopt;
-  const size_t slot = leaf->Find(search_, key, leaf->count());
-  if (slot == kSlotsMax) return std::nullopt;
-  const MemtableRecord* const record = MemtableRecord::At(leaf->RecordAt(slot), at);
+  const MemtableRecord* const record = FindRecord(key, at);
+  if (const MemtableRangeTombstones* const tombstones = VisibleRangeTombstones(at)) {
+    const Sequence own = record == nullptr ? Sequence() : record->sequence();
+    if (const Sequence covering = tombstones->Covering(key, own); covering != Sequence()) {
+      return Hit{.type = EntryType::kTombstone, .value = {}, .sequence = covering, .address = {}};
+    }
+  }
   if (record == nullptr) return std::nullopt;
   return Hit{
       .type = record->type(), .value = record->value(), .sequence = record->sequence(), .address = record->address()};
 }
 
+const MemtableRecord* Memtable::FindRecord(Bytes key, Sequence at) const {
+  if (!filter_.MayContain(Hash64(key))) return nullptr;
+  const MemtableLeaf* const leaf = FindLeaf(key);
+  if (leaf == nullptr) return nullptr;
+  const size_t slot = leaf->Find(search_, key, leaf->count());
+  return slot == kSlotsMax ? nullptr : MemtableRecord::At(leaf->RecordAt(slot), at);
+}
+
 std::unique_ptr<EntryCursor> Memtable::NewCursor(Sequence at) const { return std::make_unique<Cursor>(*this, at); }
+
+std::vector<RangeTombstones> Memtable::RangeTombstonesAt(Sequence at) const {
+  const MemtableRangeTombstones* const tombstones = VisibleRangeTombstones(at);
+  return tombstones == nullptr ? std::vector<RangeTombstones>() : tombstones->lists();
+}
 
 MemtableLeaf* Memtable::FindLeaf(Bytes key, Path* path) const {
   MemtableNode* node = root_.load(std::memory_order_acquire);  // Partner of the releases of AddFirstKey() and others.

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "base/arena.h"
 #include "base/head_search.h"
@@ -15,15 +16,17 @@
 #include "logwood/bytes.h"
 #include "memtable/memtable_filter.h"
 #include "memtable/memtable_node.h"
+#include "memtable/memtable_range_tombstones.h"
 
 namespace logwood {
 
 // The newest entries of one collection in key order, all versions of each: a B+tree in an arena, whose leaves lead to
-// the versions of their keys, newest first. One writer; readers never wait and take no lock.
-// Readers see what was added before the view they hold was published.
+// the versions of their keys, newest first, and beside it the range tombstones. One writer; readers never wait and take
+// no lock. Readers see what was added before the view they hold was published.
 class Memtable {
  public:
-  // What was added last to a key at or before a sequence. Points into the arena.
+  // What was added last to a key at or before a sequence: a tombstone too where a range tombstone is newer than the
+  // key's own versions. Points into the arena.
   struct Hit {
     EntryType type;
     Bytes value;
@@ -37,15 +40,19 @@ class Memtable {
   Memtable& operator=(const Memtable&) = delete;
 
   // Requires: `sequence` is larger than that of every entry in it; a key below 16 MiB and a value below 4 GiB. Copies
-  // both into the arena. A key beyond all others costs no search.
+  // both into the arena. A key beyond all others costs no search. For a range tombstone see there what it costs.
   void Add(Sequence sequence, const Entry& entry);
   // The newest version of `key` not newer than `at`; nullopt without one.
   [[nodiscard]] std::optional<Hit> Get(Bytes key, Sequence at) const;
-  // The newest versions not newer than `at`, tombstones included, in key order; keys without one are passed over.
+  // The newest versions not newer than `at`, tombstones included, in key order; keys without one are passed over, and
+  // those that a newer range tombstone covers.
   // Moves allocate nothing. The memtable must outlive the cursor.
   [[nodiscard]] std::unique_ptr<EntryCursor> NewCursor(Sequence at) const;
+  // The range tombstones not newer than `at`, in lists that may overlap one another: they hide what is older than the
+  // memtable. Point into the arena.
+  [[nodiscard]] std::vector<RangeTombstones> RangeTombstonesAt(Sequence at) const;
 
-  // Versions added. Any thread.
+  // Versions and range tombstones added. Any thread.
   [[nodiscard]] uint64_t entry_count() const noexcept { return entry_count_.load(std::memory_order_relaxed); }
 
  private:
@@ -64,10 +71,21 @@ class Memtable {
     size_t size = 0;
   };
 
+  // Any thread. The range tombstones that a view at `at` sees; null without any.
+  [[nodiscard]] const MemtableRangeTombstones* VisibleRangeTombstones(Sequence at) const {
+    // Acquire: partner of the release in Add().
+    const MemtableRangeTombstones* const newest = range_tombstones_.load(std::memory_order_acquire);
+    return newest == nullptr ? nullptr : MemtableRangeTombstones::At(newest, at);
+  }
+
   // Any thread. The leaf where `key` is, if it is anywhere; null while there is none. Fills `path` too, unless null.
   [[nodiscard]] MemtableLeaf* FindLeaf(Bytes key, Path* path = nullptr) const;
 
+  // Any thread. The version of `key` that a view at `at` sees, were there no range tombstones; null without one.
+  [[nodiscard]] const MemtableRecord* FindRecord(Bytes key, Sequence at) const;
+
   // The writer.
+  void AddRangeTombstone(Sequence sequence, const RangeTombstone& tombstone);
   void AddNewKey(MemtableLeaf* leaf, Path& path, const MemtableRecord* record);
   void AddFirstKey(const MemtableRecord* record);
   [[nodiscard]] MemtableLeaf* MakeRoom(MemtableLeaf* leaf, Path& path, const MemtableRecord* record);
@@ -86,6 +104,7 @@ class Memtable {
   std::atomic<MemtableNode*> root_ = nullptr;
   std::atomic<MemtableLeaf*> last_leaf_ = nullptr;
   const MemtableRecord* last_ = nullptr;  // The writer's: has the largest key, so that ordered appends need no search.
+  std::atomic<const MemtableRangeTombstones*> range_tombstones_ = nullptr;
   MemtableFilter filter_;
   std::atomic<uint64_t> entry_count_ = 0;  // Relaxed: a figure, nothing is published by it.
 };

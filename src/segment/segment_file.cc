@@ -70,7 +70,7 @@ Result<std::shared_ptr<const SegmentFile>> SegmentFile::Open(Store& store, const
 }
 
 std::unique_ptr<EntryCursor> SegmentFile::NewCursor() const {
-  if (tree_ == nullptr) return NewMergingCursor({});
+  if (tree_ == nullptr) return NewMergingCursor(std::vector<MergingSource>());
   return tree_->NewCursor();
 }
 

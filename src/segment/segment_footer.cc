@@ -71,7 +71,7 @@ Result<Place> WalkToFooter(const BlockFile& file) {
     const auto kind = std::to_integer<uint8_t>(header[kBlockKindOffset]);
     const bool fits = length >= kBlockHeaderSize && length % kBlockAlignment == 0 && length <= kBlockSizeMax &&
                       length <= file.length() - offset;
-    if (!fits || kind == 0 || kind > static_cast<uint8_t>(BlockKind::kFooter)) return NoFooter(file, offset);
+    if (!fits || kind == 0 || kind > static_cast<uint8_t>(BlockKind::kRangeTombstones)) return NoFooter(file, offset);
     if (kind == static_cast<uint8_t>(BlockKind::kFooter)) return Place{offset, length};
     offset += length;
   }
@@ -93,6 +93,10 @@ Result<SegmentEnd> FindSegmentEnd(const BlockFile& file) {
   if (footer.begin != kFileHeaderSize) {
     return Status::Corruption(where + ": the tree begins at offset " + std::to_string(footer.begin) +
                               ", but a segment is the only one in its file");
+  }
+  if (footer.range_tombstones > 0) {
+    return Status::Unsupported(file.title() + ": " + std::to_string(footer.range_tombstones) +
+                               " range tombstones, which only segments of a database have");
   }
   end.tree = TreeDescriptor{.file = file.number(),
                             .footer = reference,

@@ -32,6 +32,7 @@ class FileAppender final : public AppendFile {
   Status Sync() override;
   Status Finish() override;
   [[nodiscard]] uint64_t size() const override { return size_; }
+  [[nodiscard]] uint64_t bytes_prepared() const override { return bytes_prepared_; }
 
  private:
   Status Put(Bytes data);
@@ -45,8 +46,9 @@ class FileAppender final : public AppendFile {
   uint64_t prepared_max_;  // Nothing is prepared beyond; 0: nothing at all, from now on.
   FileWindow window_;
   uint64_t size_ = 0;
-  uint64_t prepared_ = 0;  // The file is no longer than this, and not below size_.
-  uint64_t unsynced_ = 0;  // Bytes appended since the last sync.
+  uint64_t prepared_ = 0;        // The file is no longer than this, and not below size_.
+  uint64_t bytes_prepared_ = 0;  // Zeros written, whatever has taken their place since.
+  uint64_t unsynced_ = 0;        // Bytes appended since the last sync.
   bool was_synced_ = false;
   bool finished_ = false;
   bool name_synced_ = false;
@@ -83,6 +85,7 @@ Status FileAppender::Prepare(uint64_t end) {
     const Bytes zeros = Bytes(kZeros).First(static_cast<size_t>(piece_end - prepared_));
     const uint64_t offset = std::exchange(prepared_, piece_end);  // Part of it may be written by a call that fails.
     LOGWOOD_RETURN_IF_ERROR(Write(offset, zeros));
+    bytes_prepared_ += zeros.size();
   }
   return Status::Ok();
 }

@@ -74,6 +74,4 @@ std::string BlockedBloomFilter::EncodeLines(size_t begin, size_t end) const {
   return out;
 }
 
-size_t BlockedBloomFilter::LineOf(uint64_t hash) const noexcept { return ((hash >> 32) * lines_.size()) >> 32; }
-
 }  // namespace logwood

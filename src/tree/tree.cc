@@ -6,6 +6,7 @@
 #include "tree/tree_cursor.h"
 #include "tree/tree_footer.h"
 #include "tree/tree_parts.h"
+#include "tree/tree_range_tombstones.h"
 #include "tree/tree_verifier.h"
 
 namespace logwood {
@@ -14,16 +15,32 @@ Result<std::shared_ptr<const Tree>> Tree::Open(std::shared_ptr<const BlockFile> 
                                                BlockCache& cache) {
   LOGWOOD_ASSIGN_OR_RETURN(TreeFooter footer, ReadTreeFooter(*file, descriptor.footer));
   LOGWOOD_RETURN_IF_ERROR(CheckDescriptor(footer, descriptor, *file));
+  std::unique_ptr<const TreeRangeTombstones> range_tombstones;
+  if (footer.range_tombstones > 0) {
+    LOGWOOD_ASSIGN_OR_RETURN(range_tombstones, TreeRangeTombstones::Read(*file, footer));
+  }
   auto parts = std::make_shared<const TreeParts>(std::move(file), descriptor, std::move(footer), cache);
   // Why not make_shared: the constructor is private.
-  return std::shared_ptr<const Tree>(new Tree(std::move(parts)));
+  return std::shared_ptr<const Tree>(new Tree(std::move(parts), std::move(range_tombstones), cache.budget()));
 }
 
-Tree::Tree(std::shared_ptr<const TreeParts> parts) : parts_(std::move(parts)) {}
+Tree::Tree(std::shared_ptr<const TreeParts> parts, std::unique_ptr<const TreeRangeTombstones> range_tombstones,
+           MemoryBudget& budget)
+    : parts_(std::move(parts)), range_tombstones_(std::move(range_tombstones)), charge_(&budget, MemoryUse::kIndexes) {
+  if (range_tombstones_ != nullptr) charge_.Set(range_tombstones_->bytes());
+}
 
 Tree::~Tree() = default;
 
+// The filter speaks for entries only, so it is not asked first.
 Result<std::optional<Tree::Hit>> Tree::Get(Bytes key, uint64_t hash, const ReadSection& section) const {
+  Result<std::optional<Hit>> hit = GetEntry(key, hash, section);
+  if (range_tombstones_ == nullptr || !hit.ok() || hit->has_value()) return hit;
+  if (range_tombstones_->tombstones().Covering(key) == nullptr) return hit;
+  return std::optional<Hit>(Hit{.type = EntryType::kTombstone, .value = {}, .pin = {}});
+}
+
+Result<std::optional<Tree::Hit>> Tree::GetEntry(Bytes key, uint64_t hash, const ReadSection& section) const {
   LOGWOOD_ASSIGN_OR_RETURN(const BlockedBloomFilter* const filter, parts_->Filter(section));
   if (filter != nullptr && !filter->MayContain(hash)) return std::optional<Hit>();
   LOGWOOD_ASSIGN_OR_RETURN(BlockPin leaf, parts_->ReadLeafOf(key, section));
@@ -39,7 +56,15 @@ Result<std::optional<Tree::Hit>> Tree::Get(Bytes key, uint64_t hash) const {
   return Get(key, hash, parts_->NewSection());
 }
 
+void Tree::PrefetchFilter(uint64_t hash, const ReadSection& section) const noexcept {
+  parts_->PrefetchFilter(hash, section);
+}
+
 std::unique_ptr<EntryCursor> Tree::NewCursor() const { return std::make_unique<TreeCursor>(parts_); }
+
+RangeTombstones Tree::range_tombstones() const noexcept {
+  return range_tombstones_ == nullptr ? RangeTombstones() : range_tombstones_->tombstones();
+}
 
 Result<uint64_t> Tree::Verify(const std::function<void(const Status&)>& on_damage) const {
   return TreeVerifier(*parts_, on_damage).Run();

@@ -5,18 +5,22 @@
 #include <memory>
 #include <optional>
 
+#include "base/memory_budget.h"
+#include "base/read_sections.h"
 #include "block/block_cache.h"
 #include "block/block_file.h"
 #include "cursor/entry_cursor.h"
+#include "cursor/range_tombstone.h"
 #include "logwood/result.h"
 #include "tree/tree_descriptor.h"
 
 namespace logwood {
 
 class TreeParts;
+class TreeRangeTombstones;
 
-// An open segment. Immutable; thread-safe. Index and filter are read at the first use, and
-// again where memory was short since. Holds its file.
+// An open segment. Immutable; thread-safe. Index and filter are read at the first use, and again where memory was short
+// since. Holds its file.
 class Tree {
  public:
   // An entry and what keeps its bytes in memory.
@@ -26,19 +30,25 @@ class Tree {
     BlockPin pin;
   };
 
-  // Opens by the footer alone: one block. `cache` must outlive the tree. Errors: kCorruption, kUnsupported, kIo.
+  // Opens by the footer alone: one block, and those of range tombstones where there are any. `cache` must outlive the
+  // tree. Errors: kCorruption, kUnsupported, kIo.
   [[nodiscard]] static Result<std::shared_ptr<const Tree>> Open(std::shared_ptr<const BlockFile> file,
                                                                 const TreeDescriptor& descriptor, BlockCache& cache);
   Tree(const Tree&) = delete;  // Callers know it by its pointer.
   Tree& operator=(const Tree&) = delete;
   ~Tree();
 
-  // The entry of `key`, tombstones included; nullopt without one. `hash` is Hash64(key) and `section` one of the
-  // cache's (BlockCache::residents()), each taken once for all trees. Errors: kCorruption, kUnsupported, kIo. An error
-  // is not kept: a later call tries again. Cost: a filter line; where it says maybe, one block beside the index.
+  // The entry of `key`, tombstones included; nullopt without one. Where a range tombstone covers a key without an
+  // entry, that is a tombstone, and pins nothing. `hash` is Hash64(key) and `section` one of the cache's
+  // (BlockCache::residents()), each taken once for all trees. Errors: kCorruption, kUnsupported, kIo. An error is not
+  // kept: a later call tries again. Cost: a filter line; where it says maybe, one block beside the index.
   [[nodiscard]] Result<std::optional<Hit>> Get(Bytes key, uint64_t hash, const ReadSection& section) const;
   // The same in a section of its own.
   [[nodiscard]] Result<std::optional<Hit>> Get(Bytes key, uint64_t hash) const;
+  // They hide what is in older trees, and nothing in this one. Live as long as the tree.
+  [[nodiscard]] RangeTombstones range_tombstones() const noexcept;
+  // Begins to bring what a Get() of this hash looks at first into the processor's cache.
+  void PrefetchFilter(uint64_t hash, const ReadSection& section) const noexcept;
   // The cursor holds what it needs of the tree; the cache must outlive it.
   [[nodiscard]] std::unique_ptr<EntryCursor> NewCursor() const;
   // Reads every block past the cache and checks checksums, order, separators, counts, the filter (no key of the tree
@@ -50,9 +60,15 @@ class Tree {
   [[nodiscard]] const BlockFile& file() const noexcept;
 
  private:
-  explicit Tree(std::shared_ptr<const TreeParts> parts);
+  Tree(std::shared_ptr<const TreeParts> parts, std::unique_ptr<const TreeRangeTombstones> range_tombstones,
+       MemoryBudget& budget);
 
-  std::shared_ptr<const TreeParts> parts_;  // Cursors share it.
+  // The entry itself, whatever range tombstones say.
+  [[nodiscard]] Result<std::optional<Hit>> GetEntry(Bytes key, uint64_t hash, const ReadSection& section) const;
+
+  std::shared_ptr<const TreeParts> parts_;                       // Cursors share it.
+  std::unique_ptr<const TreeRangeTombstones> range_tombstones_;  // Null without any.
+  MemoryCharge charge_;                                          // For those.
 };
 
 }  // namespace logwood

@@ -47,6 +47,9 @@ struct TreeBuilder::State {
   Result<BlockReference> Append(BlockBuilder& node);
   Status EndNodes();
   Status AppendFilter();
+  Status CheckRangeTombstone(const RangeTombstone& tombstone) const;
+  Status AppendRangeTombstones();
+  Status AppendRangeTombstoneBlock(BlockBuilder& block);
   Result<TreeDescriptor> AppendFooter();
 
   // Makes an error the answer of all later calls.
@@ -63,9 +66,10 @@ struct TreeBuilder::State {
   std::string last_key;             // Of the last leaf that was ended.
   std::vector<BlockBuilder> inner;  // The open node of each level, lowest first.
   std::vector<Hashes> hashes;       // Of all keys, for the filter; in pieces, so that none is ever copied.
-  MemoryCharge charge;              // For hashes and what comes of them.
-  bool begun = false;               // Whether a block was appended.
-  TreeFooter footer;                // Filled on the way.
+  std::vector<std::pair<std::string, std::string>> range_tombstones;  // Begin and end of each.
+  MemoryCharge charge;                                                // For hashes and what comes of them.
+  bool begun = false;                                                 // Whether a block was appended.
+  TreeFooter footer;                                                  // Filled on the way.
 };
 
 // The order is checked within a leaf and across its border alike.
@@ -164,6 +168,42 @@ Status TreeBuilder::State::AppendFilter() {
   return Status::Ok();
 }
 
+Status TreeBuilder::State::CheckRangeTombstone(const RangeTombstone& tombstone) const {
+  if (tombstone.begin.size() > kKeySizeMax || tombstone.end.size() > kKeySizeMax) {
+    return Status::InvalidArgument(file.title() + ": range tombstone from a key of " +
+                                   std::to_string(tombstone.begin.size()) + " to one of " +
+                                   std::to_string(tombstone.end.size()) + " bytes");
+  }
+  const bool in_order = range_tombstones.empty() || (!range_tombstones.back().second.empty() &&
+                                                     tombstone.begin > Bytes(range_tombstones.back().second));
+  if (!in_order || (!tombstone.end.empty() && tombstone.end <= tombstone.begin)) {
+    return Status::Corruption(file.title() + ": range tombstone " + std::to_string(range_tombstones.size()) +
+                              " to be written is out of order");
+  }
+  return Status::Ok();
+}
+
+Status TreeBuilder::State::AppendRangeTombstones() {
+  if (range_tombstones.empty()) return Status::Ok();
+  BlockBuilder block(BlockKind::kRangeTombstones, options.block_size_bytes);
+  for (const auto& [begin, end] : range_tombstones) {
+    if (block.count() > 0 && !block.Fits(begin, end)) LOGWOOD_RETURN_IF_ERROR(AppendRangeTombstoneBlock(block));
+    block.Add(begin, EntryType::kPut, end);
+  }
+  LOGWOOD_RETURN_IF_ERROR(AppendRangeTombstoneBlock(block));
+  footer.range_tombstones = range_tombstones.size();
+  footer.range_tombstones_begin = range_tombstones.front().first;
+  footer.range_tombstones_end = range_tombstones.back().second;
+  return Status::Ok();
+}
+
+Status TreeBuilder::State::AppendRangeTombstoneBlock(BlockBuilder& block) {
+  LOGWOOD_ASSIGN_OR_RETURN(const BlockReference reference, Append(block));
+  footer.range_tombstone_blocks.push_back(reference);
+  block.Clear();
+  return Status::Ok();
+}
+
 Result<TreeDescriptor> TreeBuilder::State::AppendFooter() {
   BlockBuilder block(BlockKind::kFooter, options.block_size_bytes);
   block.Add(Bytes(), EntryType::kPut, EncodeTreeFooter(footer));
@@ -174,7 +214,10 @@ Result<TreeDescriptor> TreeBuilder::State::AppendFooter() {
                         .tombstones = footer.tombstones,
                         .bytes = file.size() - footer.begin,
                         .first_key = footer.first_key,
-                        .last_key = footer.last_key};
+                        .last_key = footer.last_key,
+                        .range_tombstones = footer.range_tombstones,
+                        .range_tombstones_begin = footer.range_tombstones_begin,
+                        .range_tombstones_end = footer.range_tombstones_end};
 }
 
 TreeBuilder::TreeBuilder(BlockFileWriter& file, const Options& options)
@@ -195,12 +238,21 @@ Status TreeBuilder::Add(Bytes key, EntryType type, Bytes value) {
   return Status::Ok();
 }
 
+Status TreeBuilder::AddRangeTombstone(const RangeTombstone& tombstone) {
+  State& state = *state_;
+  LOGWOOD_RETURN_IF_ERROR(state.poison);
+  LOGWOOD_RETURN_IF_ERROR(state.Keep(state.CheckRangeTombstone(tombstone)));
+  state.range_tombstones.emplace_back(tombstone.begin.ToString(), tombstone.end.ToString());
+  return Status::Ok();
+}
+
 Result<TreeDescriptor> TreeBuilder::Finish() {
   State& state = *state_;
   LOGWOOD_RETURN_IF_ERROR(state.poison);
   LOGWOOD_ASSERT(state.footer.entries > 0);
   LOGWOOD_RETURN_IF_ERROR(state.Keep(state.EndNodes()));
   LOGWOOD_RETURN_IF_ERROR(state.Keep(state.AppendFilter()));
+  LOGWOOD_RETURN_IF_ERROR(state.Keep(state.AppendRangeTombstones()));
   Result<TreeDescriptor> tree = state.AppendFooter();
   state.Keep(tree.status()).IgnoreError();  // Why: the caller gets it in the result.
   return tree;

@@ -6,6 +6,7 @@
 #include "base/memory_budget.h"
 #include "block/block_file.h"
 #include "codec/entry_type.h"
+#include "cursor/range_tombstone.h"
 #include "logwood/bytes.h"
 #include "logwood/result.h"
 #include "tree/tree_descriptor.h"
@@ -16,11 +17,11 @@ namespace logwood {
 //
 //   1. Leaves are appended as they fill; of each, the shortest key that divides it from the one before it goes up.
 //   2. Inner nodes fill level by level and are appended as they fill.
-//   3. Finish() appends the nodes that are open, lowest level first, the root last; then the filter; then the footer,
-//      which refers to root and filter and counts entries.
+//   3. Finish() appends the nodes that are open, lowest level first, the root last; then the filter; then the range
+//      tombstones; then the footer, which refers to all of these and counts entries.
 //
 // Several trees may stand one after the other in a file. Confined to one job.
-// Cost: memory of one open node a level and 8 bytes an entry for the filter.
+// Cost: memory of one open node a level, 8 bytes an entry for the filter, and the range tombstones.
 class TreeBuilder {
  public:
   struct Options {
@@ -40,6 +41,9 @@ class TreeBuilder {
   // come from stored trees, so this is checked: a damaged input does not become a well-formed output);
   // kInvalidArgument (a size).
   Status Add(Bytes key, EntryType type, Bytes value);
+  // Covers keys of which older trees then say nothing; of the entries of this tree nothing is hidden. Before, between
+  // and behind entries. Requires: each begins behind the end of the one before. Errors as Add().
+  Status AddRangeTombstone(const RangeTombstone& tombstone);
   // Completes the tree. Requires: at least one entry. Nothing is durable before the file is synced.
   [[nodiscard]] Result<TreeDescriptor> Finish();
 

@@ -1,5 +1,6 @@
 #include "tree/tree_descriptor.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "base/status_macros.h"
@@ -18,14 +19,25 @@ std::optional<TreeDescriptor> TakeFields(ByteReader& reader) {
   const auto bytes = reader.Varint64();
   const auto first_key = reader.LengthPrefixed();
   const auto last_key = reader.LengthPrefixed();
-  if (!file || !footer || !entries || !tombstones || !bytes || !first_key || !last_key) return std::nullopt;
-  return TreeDescriptor{.file = FileNumber(*file),
-                        .footer = BlockReference(*footer),
-                        .entries = *entries,
-                        .tombstones = *tombstones,
-                        .bytes = *bytes,
-                        .first_key = first_key->ToString(),
-                        .last_key = last_key->ToString()};
+  const auto range_tombstones = reader.Varint64();
+  if (!file || !footer || !entries || !tombstones || !bytes || !first_key || !last_key || !range_tombstones) {
+    return std::nullopt;
+  }
+  TreeDescriptor tree{.file = FileNumber(*file),
+                      .footer = BlockReference(*footer),
+                      .entries = *entries,
+                      .tombstones = *tombstones,
+                      .bytes = *bytes,
+                      .first_key = first_key->ToString(),
+                      .last_key = last_key->ToString(),
+                      .range_tombstones = *range_tombstones};
+  if (tree.range_tombstones == 0) return tree;
+  const auto begin = reader.LengthPrefixed();
+  const auto end = reader.LengthPrefixed();
+  if (!begin || !end) return std::nullopt;
+  tree.range_tombstones_begin = begin->ToString();
+  tree.range_tombstones_end = end->ToString();
+  return tree;
 }
 
 Status Wrong(const TreeDescriptor& tree, const std::string& what) {
@@ -54,10 +66,25 @@ Status CheckKeys(const TreeDescriptor& tree) {
   if ((order == 0) != (tree.entries == 1)) {
     return Wrong(tree, std::to_string(tree.entries) + " entries do not fit first and last key");
   }
+  const Bytes begin = tree.range_tombstones_begin;
+  const Bytes end = tree.range_tombstones_end;
+  if (begin.size() > kKeySizeMax || end.size() > kKeySizeMax || (!end.empty() && end <= begin)) {
+    return Wrong(tree, "borders of range tombstones of " + std::to_string(begin.size()) + " and " +
+                           std::to_string(end.size()) + " bytes, out of order or too long");
+  }
   return Status::Ok();
 }
 
 }  // namespace
+
+bool TreeDescriptor::SaysOfKeysFrom(Bytes key) const noexcept {
+  if (Bytes(last_key) >= key) return true;
+  return range_tombstones > 0 && (range_tombstones_end.empty() || key < Bytes(range_tombstones_end));
+}
+
+Bytes TreeDescriptor::smallest_key() const noexcept {
+  return range_tombstones > 0 ? std::min<Bytes>(first_key, range_tombstones_begin) : Bytes(first_key);
+}
 
 void AppendTreeDescriptor(std::string& out, const TreeDescriptor& tree) {
   AppendVarint(out, tree.file.value());
@@ -67,6 +94,10 @@ void AppendTreeDescriptor(std::string& out, const TreeDescriptor& tree) {
   AppendVarint(out, tree.bytes);
   AppendLengthPrefixed(out, tree.first_key);
   AppendLengthPrefixed(out, tree.last_key);
+  AppendVarint(out, tree.range_tombstones);
+  if (tree.range_tombstones == 0) return;
+  AppendLengthPrefixed(out, tree.range_tombstones_begin);
+  AppendLengthPrefixed(out, tree.range_tombstones_end);
 }
 
 Result<TreeDescriptor> ReadTreeDescriptor(ByteReader& reader) {

@@ -19,6 +19,15 @@ struct TreeDescriptor {
   uint64_t bytes = 0;  // From its first block to the end of its footer.
   std::string first_key;
   std::string last_key;
+  uint64_t range_tombstones = 0;
+  std::string range_tombstones_begin = {};  // Of the first.
+  std::string range_tombstones_end = {};    // Of the last, in the sense of RangeTombstone.
+
+  // Whether the tree has anything to say, by entries or range tombstones, of keys at or above `key`; of keys below it.
+  [[nodiscard]] bool SaysOfKeysFrom(Bytes key) const noexcept;
+  [[nodiscard]] bool SaysOfKeysBelow(Bytes key) const noexcept { return smallest_key() < key; }
+  // Of which it says anything.
+  [[nodiscard]] Bytes smallest_key() const noexcept;
   friend bool operator==(const TreeDescriptor&, const TreeDescriptor&) = default;
 };
 

@@ -13,15 +13,30 @@
 namespace logwood {
 namespace {
 
-constexpr size_t kFixedPartSize = 56;
+constexpr size_t kFixedPartSize = 72;
 
 std::optional<TreeFooter> TakeKeys(ByteReader& reader, TreeFooter footer) {
   const auto first_key = reader.LengthPrefixed();
   const auto last_key = reader.LengthPrefixed();
-  if (!first_key || !last_key || !reader.empty()) return std::nullopt;
+  if (!first_key || !last_key) return std::nullopt;
   footer.first_key = first_key->ToString();
   footer.last_key = last_key->ToString();
+  if (footer.range_tombstones > 0) {
+    const auto begin = reader.LengthPrefixed();
+    const auto end = reader.LengthPrefixed();
+    if (!begin || !end) return std::nullopt;
+    footer.range_tombstones_begin = begin->ToString();
+    footer.range_tombstones_end = end->ToString();
+  }
+  if (!reader.empty()) return std::nullopt;
   return footer;
+}
+
+bool TakeReferences(ByteReader& reader, uint32_t count, std::vector<BlockReference>& references) {
+  if (count > reader.rest().size() / sizeof(uint64_t)) return false;
+  references.reserve(count);
+  for (uint32_t i = 0; i < count; ++i) references.emplace_back(*reader.Fixed64());
+  return true;
 }
 
 // The fields as they are read; nullopt where they do not fit into `payload` exactly, or padding is not zero.
@@ -39,9 +54,11 @@ std::optional<TreeFooter> TakeFields(Bytes payload) {
   footer.height = *reader.Fixed8();
   footer.filter_probes = *reader.Fixed8();
   if (*reader.Fixed16() != 0) return std::nullopt;
-  if (filter_block_count > reader.rest().size() / sizeof(uint64_t)) return std::nullopt;
-  footer.filter_blocks.reserve(filter_block_count);
-  for (uint32_t i = 0; i < filter_block_count; ++i) footer.filter_blocks.emplace_back(*reader.Fixed64());
+  footer.range_tombstones = *reader.Fixed64();
+  const uint32_t range_tombstone_block_count = *reader.Fixed32();
+  if (*reader.Fixed32() != 0) return std::nullopt;
+  if (!TakeReferences(reader, filter_block_count, footer.filter_blocks)) return std::nullopt;
+  if (!TakeReferences(reader, range_tombstone_block_count, footer.range_tombstone_blocks)) return std::nullopt;
   return TakeKeys(reader, std::move(footer));
 }
 
@@ -75,6 +92,26 @@ const char* WrongFilter(const TreeFooter& footer, uint64_t offset) {
   return nullptr;
 }
 
+// Behind the filter, where there is one.
+const char* WrongRangeTombstones(const TreeFooter& footer, uint64_t offset) {
+  const size_t blocks = footer.range_tombstone_blocks.size();
+  if ((footer.range_tombstones == 0) != (blocks == 0)) return "number of range tombstone blocks";
+  if (footer.range_tombstones < blocks || footer.range_tombstones > offset - footer.begin) {
+    return "number of range tombstones";
+  }
+  uint64_t begin = footer.filter_blocks.empty() ? footer.root.offset() : footer.filter_blocks.back().offset();
+  for (const BlockReference block : footer.range_tombstone_blocks) {
+    if (!StandsBetween(block, begin + 1, offset)) return "reference of a range tombstone block";
+    begin = block.offset();
+  }
+  const Bytes end = footer.range_tombstones_end;
+  if (footer.range_tombstones_begin.size() > kKeySizeMax || end.size() > kKeySizeMax) {
+    return "size of a border of range tombstones";
+  }
+  if (!end.empty() && end <= Bytes(footer.range_tombstones_begin)) return "order of the borders of range tombstones";
+  return nullptr;
+}
+
 const char* WrongContents(const TreeFooter& footer) {
   if (footer.entries < footer.leaves) return "number of entries";
   if (footer.tombstones > footer.entries) return "number of tombstones";
@@ -102,10 +139,17 @@ std::string EncodeTreeFooter(const TreeFooter& footer) {
   AppendFixed8(out, footer.height);
   AppendFixed8(out, footer.filter_probes);
   AppendFixed16(out, 0);
+  AppendFixed64(out, footer.range_tombstones);
+  AppendFixed32(out, static_cast<uint32_t>(footer.range_tombstone_blocks.size()));
+  AppendFixed32(out, 0);
   LOGWOOD_ASSERT(out.size() == kFixedPartSize);
   for (const BlockReference block : footer.filter_blocks) AppendFixed64(out, block.packed());
+  for (const BlockReference block : footer.range_tombstone_blocks) AppendFixed64(out, block.packed());
   AppendLengthPrefixed(out, footer.first_key);
   AppendLengthPrefixed(out, footer.last_key);
+  if (footer.range_tombstones == 0) return out;
+  AppendLengthPrefixed(out, footer.range_tombstones_begin);
+  AppendLengthPrefixed(out, footer.range_tombstones_end);
   return out;
 }
 
@@ -116,6 +160,7 @@ Result<TreeFooter> DecodeTreeFooter(Bytes payload, uint64_t offset, const std::s
   }
   const char* wrong = WrongShape(*footer, offset);
   if (wrong == nullptr) wrong = WrongFilter(*footer, offset);
+  if (wrong == nullptr) wrong = WrongRangeTombstones(*footer, offset);
   if (wrong == nullptr) wrong = WrongContents(*footer);
   if (wrong != nullptr) return Status::Corruption(where + ": footer has a wrong " + wrong);
   return *std::move(footer);
@@ -141,6 +186,13 @@ Status CheckDescriptor(const TreeFooter& footer, const TreeDescriptor& descripto
   }
   if (footer.first_key != descriptor.first_key) return differ("first key");
   if (footer.last_key != descriptor.last_key) return differ("last key");
+  if (footer.range_tombstones != descriptor.range_tombstones) {
+    return differ("range tombstones " + Against(footer.range_tombstones, descriptor.range_tombstones));
+  }
+  if (footer.range_tombstones_begin != descriptor.range_tombstones_begin ||
+      footer.range_tombstones_end != descriptor.range_tombstones_end) {
+    return differ("borders of range tombstones");
+  }
   const uint64_t bytes_before = descriptor.footer.offset() - footer.begin;
   if (descriptor.bytes <= bytes_before || descriptor.bytes - bytes_before > descriptor.footer.length_max()) {
     return differ("bytes " + Against(descriptor.bytes, bytes_before) + " and the footer");

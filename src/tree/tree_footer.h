@@ -33,8 +33,12 @@ inline constexpr uint64_t kFilterLinesPerBlock = 16'384;
 //       52    1 height: levels of nodes, 1 where the root is a leaf
 //       53    1 probes of the filter
 //       54    2 zero
-//       56  8 n references of the filter blocks
+//       56    8 range tombstones
+//       64    4 blocks of range tombstones
+//       68    4 zero
+//       72  8 n references of the filter blocks, then of those of range tombstones
 //               first key, last key: varint32 length and bytes
+//               where there are range tombstones, begin of the first and end of the last: likewise
 struct TreeFooter {
   BlockReference root;
   uint64_t begin = 0;
@@ -42,11 +46,15 @@ struct TreeFooter {
   uint64_t entries = 0;
   uint64_t tombstones = 0;
   uint64_t filter_lines = 0;
+  uint64_t range_tombstones = 0;
   uint8_t height = 1;
   uint8_t filter_probes = 0;
   std::vector<BlockReference> filter_blocks;
+  std::vector<BlockReference> range_tombstone_blocks = {};
   std::string first_key;
   std::string last_key;
+  std::string range_tombstones_begin = {};
+  std::string range_tombstones_end = {};
   friend bool operator==(const TreeFooter&, const TreeFooter&) = default;
 };
 

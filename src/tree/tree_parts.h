@@ -26,6 +26,10 @@ class TreeParts {
   // Null where the tree has no filter; lives as long as `section`. An error is not kept: the next call tries again.
   // Errors: kCorruption, kUnsupported, kIo. Cost where it is not in memory: reads the filter.
   [[nodiscard]] Result<const BlockedBloomFilter*> Filter(const ReadSection& section) const;
+  // Begins to bring what Filter() will be asked about this hash into the processor's cache, where it is in memory.
+  void PrefetchFilter(uint64_t hash, const ReadSection& section) const noexcept {
+    if (const BlockedBloomFilter* const filter = filter_.get(section); filter != nullptr) filter->Prefetch(hash);
+  }
   // The leaf that may hold `key`, by its place among leaves. Errors: kCorruption, kUnsupported, kIo. Cost where the
   // index is not in memory: reads all inner nodes.
   [[nodiscard]] Result<size_t> FindLeaf(Bytes key) const;

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/status_macros.h"
 #include "tree/inner_walk.h"
+#include "tree/tree_range_tombstones.h"
 
 namespace logwood {
 
@@ -14,6 +15,7 @@ TreeVerifier::TreeVerifier(const TreeParts& tree, const std::function<void(const
 Result<uint64_t> TreeVerifier::Run() {
   LOGWOOD_RETURN_IF_ERROR(CheckFooter());
   LOGWOOD_RETURN_IF_ERROR(ReadFilter());
+  LOGWOOD_RETURN_IF_ERROR(CheckRangeTombstones());
   const InnerWalk::Visitor visitor{
       .on_leaf = [this](Bytes separator, BlockReference leaf) { return CheckLeaf(separator, leaf); },
       .on_damage = [this](const Status& damage) { return ReportLoss(damage); }};
@@ -48,6 +50,13 @@ Status TreeVerifier::ReadFilter() {
   }
   if (whole) filter_ = std::move(filter);
   return Status::Ok();
+}
+
+Status TreeVerifier::CheckRangeTombstones() {
+  const TreeFooter& footer = tree_.footer();
+  if (footer.range_tombstones == 0) return Status::Ok();
+  blocks_read_ += footer.range_tombstone_blocks.size();
+  return Report(TreeRangeTombstones::Read(tree_.file(), footer).status());
 }
 
 Status TreeVerifier::CheckLeaf(Bytes separator, BlockReference reference) {

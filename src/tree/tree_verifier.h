@@ -13,7 +13,7 @@ namespace logwood {
 // Reads a whole tree past the cache and checks it; see Tree::Verify(). Confined to one thread.
 //
 //   1. The footer is read again: it must say what it said at opening, and what the descriptor says.
-//   2. The filter is read.
+//   2. The filter is read, and the range tombstones: order, counts, borders.
 //   3. The inner nodes are walked (inner_walk.h). Of each leaf: every key at or above its separator and below the next
 //      one's, types, and that the filter lets the key through.
 //   4. Where nothing was lost on the way, counts and the first and last key are compared with the footer.
@@ -28,6 +28,7 @@ class TreeVerifier {
  private:
   Status CheckFooter();
   Status ReadFilter();
+  Status CheckRangeTombstones();
   Status CheckLeaf(Bytes separator, BlockReference reference);
   void CheckEntries(const Block& leaf, Bytes separator, const std::string& where);
   void CheckTotals();

@@ -85,14 +85,16 @@ Status CommitPipeline::CommitGroup(Group& group) {
   LOGWOOD_RETURN_IF_ERROR(hooks_.make_room(operations).WithOutcome(Outcome::kNotApplied));
   RejectOrphans(group);
   TakeSequences(group);  // I1, I6.
-  const uint64_t log_size_before = head_.log.size();
+  const uint64_t log_size_before = LogSize();
   LOGWOOD_RETURN_IF_ERROR(Keep(AppendToLog(group)));  // From here on a failure leaves the outcome unknown.
   const bool wants_sync =
       std::ranges::any_of(group, [](const Member* member) { return member->commit->sync == Sync::kYes; });
-  if (wants_sync) LOGWOOD_RETURN_IF_ERROR(Keep(head_.log.Sync()));
+  if (wants_sync) LOGWOOD_RETURN_IF_ERROR(Keep(head_.log->Sync()));
   ApplyToMemtables(group);
   published_.store(head_.last.value(), std::memory_order_release);  // I2. Acquired where views are taken.
-  Count(group, {.syncs = wants_sync ? 1u : 0u, .log_bytes = head_.log.size() - log_size_before});
+  Count(group, {.syncs = wants_sync ? 1u : 0u,
+                .log_bytes = LogSize() - log_size_before,
+                .log_bytes_prepared = TakeUncountedPrepared()});
   return Status::Ok();
 }
 
@@ -124,8 +126,16 @@ void CommitPipeline::TakeSequences(Group& group) {
 }
 
 Status CommitPipeline::AppendToLog(const Group& group) {
-  if (group.empty() || records_.empty()) return Status::Ok();
-  return head_.log.Append(records_, head_.last);
+  if (group.empty() || records_.empty() || !head_.log) return Status::Ok();
+  return head_.log->Append(records_, head_.last);
+}
+
+uint64_t CommitPipeline::LogSize() const { return head_.log ? head_.log->size() : 0; }
+
+// Also what a log file that was begun since the last group brought.
+uint64_t CommitPipeline::TakeUncountedPrepared() {
+  const uint64_t prepared = head_.log ? head_.log->bytes_prepared() : 0;
+  return prepared - std::exchange(prepared_counted_, prepared);
 }
 
 void CommitPipeline::ApplyToMemtables(const Group& group) {
@@ -138,7 +148,8 @@ void CommitPipeline::ApplyToMemtables(const Group& group) {
       LOGWOOD_ASSERT(next.ok());  // This process encoded it.
       if (!next->has_value()) break;
       const Operation& operation = **next;
-      const LogAddress address{.file = head_.log_file, .offset = record.body_offset + operations.value_offset()};
+      LogAddress address;
+      if (head_.log) address = {.file = head_.log_file, .offset = record.body_offset + operations.value_offset()};
       head_.active->FindOrCreate(operation.collection)
           .Add(sequence, {.type = operation.type, .key = operation.key, .value = operation.value, .address = address});
       sequence = sequence.Plus(1);
@@ -156,6 +167,7 @@ void CommitPipeline::Count(const Group& group, const GroupCost& cost) {
   operations_.Add(operations);
   syncs_.Add(cost.syncs);
   log_bytes_.Add(cost.log_bytes);
+  log_bytes_prepared_.Add(cost.log_bytes_prepared);
 }
 
 CommitStatistics CommitPipeline::statistics() const {
@@ -163,7 +175,8 @@ CommitStatistics CommitPipeline::statistics() const {
           .operations = operations_.value(),
           .groups = groups_.value(),
           .syncs = syncs_.value(),
-          .log_bytes = log_bytes_.value()};
+          .log_bytes = log_bytes_.value(),
+          .log_bytes_prepared = log_bytes_prepared_.value()};
 }
 
 Status CommitPipeline::Keep(Status status) {

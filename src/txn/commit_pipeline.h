@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -35,10 +36,10 @@ namespace logwood {
 
 // What only the leader, and who runs exclusively, may touch.
 struct WriteHead {
-  LogChain log;
+  std::optional<LogChain> log;  // None with LogMode::kOff: steps 3 and 4 fall away.
   std::shared_ptr<Generation> active;
   Sequence last;        // Taken so far.
-  FileNumber log_file;  // Where `log` stands.
+  FileNumber log_file;  // Where `log` stands; without a log, a number that no file has.
 };
 
 // Thread-safe.
@@ -64,7 +65,7 @@ class CommitPipeline {
   CommitPipeline(Runtime& runtime, WriteHead& head, std::atomic<uint64_t>& published, Hooks hooks);
 
   // Applies a batch and returns its last sequence once it is visible, and durable where asked for. A batch without
-  // operations, with Sync::kYes, makes all commits before it durable.
+  // operations, with Sync::kYes, makes all commits before it durable. Requires: Sync::kNo where there is no log.
   // Errors: kNotFound (a collection was dropped; not applied), kIo, kNoSpace (unknown), what stopped earlier writes
   // (not applied).
   [[nodiscard]] Result<Sequence> Apply(const Commit& commit);
@@ -89,6 +90,7 @@ class CommitPipeline {
   struct GroupCost {
     uint64_t syncs = 0;
     uint64_t log_bytes = 0;
+    uint64_t log_bytes_prepared = 0;
   };
 
   void WaitForTurn(Member& member) REQUIRES(mutex_);
@@ -99,6 +101,8 @@ class CommitPipeline {
   void RejectOrphans(Group& group);
   void TakeSequences(Group& group);
   Status AppendToLog(const Group& group);
+  [[nodiscard]] uint64_t LogSize() const;
+  [[nodiscard]] uint64_t TakeUncountedPrepared();
   void ApplyToMemtables(const Group& group);
   void Count(const Group& group, const GroupCost& cost);
   Status Keep(Status status);
@@ -114,6 +118,7 @@ class CommitPipeline {
   // The leader's.
   Status poison_;
   std::vector<LogRecord> records_;
+  uint64_t prepared_counted_ = 0;  // Of the log's prepared bytes.
 
   // Raised by the leader alone, so that a commit pays for a plain addition each.
   Counter commits_;
@@ -121,6 +126,7 @@ class CommitPipeline {
   Counter groups_;
   Counter syncs_;
   Counter log_bytes_;
+  Counter log_bytes_prepared_;
 };
 
 }  // namespace logwood

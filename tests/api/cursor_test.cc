@@ -3,6 +3,8 @@
 #include <functional>
 #include <gtest/gtest.h>
 #include <initializer_list>
+#include <map>
+#include <random>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -152,6 +154,55 @@ TEST_F(CursorTest, PrefixesEndWhereTheyShould) {
   EXPECT_EQ(KeysOf(entries_.ScanPrefix("")).size(), 13u);
   db_.Compact(entries_).Check();
   for (const PrefixCase& one : cases) EXPECT_EQ(KeysOf(entries_.ScanPrefix(one.prefix)), one.expected);
+}
+
+// Over many leaves and partitions, settled and not.
+TEST(CursorMoves, ShowWhatAMapShowsHoweverTheyAreMixed) {
+  Database db = Database::OpenInMemory({.memtable_size_bytes = 4 << 10}).value();
+  Collection entries = db.CreateCollection("entries", {.block_size_bytes = 256}).value();
+  std::map<std::string, std::string> model;
+  for (int i = 0; i < 2000; ++i) {
+    const std::string key = "key " + std::to_string(10'000 + i * 7919 % 2000);
+    entries.Put(key, std::to_string(i), {.sync = Sync::kNo}).Check();
+    model[key] = std::to_string(i);
+  }
+  db.Compact(entries).Check();
+  for (int i = 500; i < 900; ++i) {
+    entries.Delete("key " + std::to_string(10'000 + i), {.sync = Sync::kNo}).Check();
+    model.erase("key " + std::to_string(10'000 + i));
+  }
+  for (const bool settled : {false, true}) {
+    if (settled) db.Compact(entries).Check();
+    Cursor cursor = entries.Scan("key 10100", "key 11900");
+    const auto begin = model.lower_bound("key 10100");
+    const auto end = model.lower_bound("key 11900");
+    auto at = begin;
+    std::mt19937 random(1);
+    for (int i = 0; i < 3000; ++i) {
+      const bool is_valid = at != end;
+      ASSERT_EQ(cursor.valid(), is_valid) << i;
+      if (!is_valid || random() % 16 == 0) {
+        const std::string key = "key " + std::to_string(10'100 + random() % 1800);
+        cursor.Seek(key);
+        at = model.lower_bound(key);
+        continue;
+      }
+      ASSERT_EQ(cursor.key(), at->first) << i;
+      ASSERT_EQ(cursor.value(), at->second) << i;
+      if (random() % 16 == 0 && at != begin) {
+        cursor.Prev();
+        --at;
+        continue;
+      }
+      if (random() % 16 == 0) {
+        cursor.SeekExact(cursor.key());
+        continue;
+      }
+      cursor.Next();
+      ++at;
+    }
+    EXPECT_TRUE(cursor.status().ok()) << cursor.status();
+  }
 }
 
 TEST_F(CursorTest, ShowsTheMomentWhenItWasMade) {

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "logwood/logwood.h"
+#include "logwood/testing/temporary_directory.h"
 #include "tests/crash/queue_runtime.h"
 
 namespace logwood {
@@ -139,6 +140,21 @@ TEST_F(StatisticsTest, CountCommitsOperationsSyncsAndBytesOfTheLog) {
   EXPECT_EQ(commits.groups, 3u);
   EXPECT_EQ(commits.syncs, 2u);
   EXPECT_EQ(commits.log_bytes, FilesEndingWith(*store_, ".log").bytes - log_before);
+}
+
+TEST_F(StatisticsTest, CountWhatWasPreparedInAllLogFiles) {
+  const testing::TemporaryDirectory directory;
+  Database db = Database::Open(directory.path(), {.log_file_size_bytes = 128 << 10}).value();
+  Collection users = db.CreateCollection("users").value();
+  users.Put("a", "value", kWithoutSync).Check();
+  const DatabaseStatistics begun = db.Statistics().value();
+  if (begun.stored.logs.bytes < 1024) GTEST_SKIP() << "nothing is prepared on the file system of " << directory.path();
+  EXPECT_EQ(begun.commits.log_bytes_prepared, begun.stored.logs.bytes);
+  const std::string value(1000, 'v');
+  for (int i = 0; i < 200; ++i) users.Put("b", value, kWithoutSync).Check();
+  const DatabaseStatistics statistics = db.Statistics().value();
+  EXPECT_EQ(statistics.stored.logs.files, 2u);
+  EXPECT_GT(statistics.commits.log_bytes_prepared, statistics.commits.log_bytes);
 }
 
 TEST_F(StatisticsTest, DoNotCountARefusedCommit) {

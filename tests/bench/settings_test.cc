@@ -35,6 +35,12 @@ TEST(Settings, HaveRanges) {
   EXPECT_NE(MessageOf({.memory_budget_bytes = UINT64_MAX}), "");
 }
 
+TEST(Settings, SyncNothingWithoutALog) {
+  EXPECT_EQ(MessageOf({.benchmarks = {"fillseq"}, .log = LogMode::kOff}), "");
+  EXPECT_NE(MessageOf({.benchmarks = {"fillsync"}, .log = LogMode::kOff}), "");
+  EXPECT_NE(MessageOf({.log = LogMode::kOff, .sync = true}), "");
+}
+
 TEST(Settings, WantRoomForTheLargestIndexInAKey) {
   EXPECT_EQ(MessageOf({.num = 1000, .key_size_bytes = 3}), "");
   EXPECT_EQ(MessageOf({.num = 1001, .key_size_bytes = 3}), "--key_size is 3: give 4 to 4096");

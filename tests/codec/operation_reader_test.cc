@@ -75,14 +75,23 @@ TEST(OperationReader, LengthsThatWouldWrapAreCorruption) {
   EXPECT_EQ(ReadAll(Header(EntryType::kPut, uint64_t{1} << 32, 0, 0)).code(), StatusCode::kCorruption);
 }
 
-TEST(OperationReader, ReservedTypeIsUnsupportedAndOthersAreCorruption) {
-  const std::string first = Header(EntryType::kPut, 1, 1, 0) + "k";
-  const Status status = ReadAll(first + Header(EntryType::kRangeTombstone, 1, 0, 0));
-  EXPECT_EQ(status.code(), StatusCode::kUnsupported);
-  EXPECT_EQ(status.message().substr(0, 26), "operation at body offset 5");
+TEST(OperationReader, UnknownTypesAreCorruption) {
   for (const int type : {0, 4, 5, 255}) {
     EXPECT_EQ(ReadAll(Header(static_cast<EntryType>(type), 1, 0, 0)).code(), StatusCode::kCorruption) << type;
   }
+}
+
+TEST(OperationReader, RangeTombstoneEndsAboveItsBeginningOrNowhere) {
+  EXPECT_TRUE(ReadAll(Header(EntryType::kRangeTombstone, 1, 1, 1) + "ab").ok());
+  EXPECT_TRUE(ReadAll(Header(EntryType::kRangeTombstone, 1, 1, 0) + "a").ok());
+  EXPECT_TRUE(ReadAll(Header(EntryType::kRangeTombstone, 1, 0, 0)).ok());
+  const std::string first = Header(EntryType::kPut, 1, 1, 0) + "k";
+  EXPECT_EQ(ReadAll(first + Header(EntryType::kRangeTombstone, 1, 1, 1) + "aa").message(),
+            "operation at body offset 5: a range tombstone that ends where it begins, or before");
+  EXPECT_EQ(ReadAll(Header(EntryType::kRangeTombstone, 1, 1, 1) + "ba").code(), StatusCode::kCorruption);
+  EXPECT_EQ(
+      ReadAll(Header(EntryType::kRangeTombstone, 1, 0, kKeySizeMax + 1) + std::string(kKeySizeMax + 1, 'k')).message(),
+      "operation at body offset 0: a value of 65537 bytes, at most 65536 are legal");
 }
 
 TEST(OperationReader, LengthsInALongerFormAreCorruption) {

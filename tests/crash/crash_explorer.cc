@@ -160,7 +160,8 @@ std::optional<Cut> CrashExplorer::Check(const SimulatedStore& device, const Deat
                                         const Ledger& ledger) {
   ++counts_.devices;
   const Recovery& recovery = Recover(device);
-  const size_t min = death.choice ? moment.bounds.synced : moment.bounds.acknowledged;
+  const bool must_be_synced = death.choice || moment.bounds.is_unlogged;
+  const size_t min = must_be_synced ? moment.bounds.synced : moment.bounds.acknowledged;
   const auto cut = recovery.status.ok() ? ledger.FindCut(recovery.contents, moment.bounds, min) : recovery.status;
   if (cut.ok()) return *cut;
   ADD_FAILURE() << Path() << cut.status();

@@ -57,7 +57,9 @@ void Ledger::Submit(const std::vector<LedgerWrite>& writes) {
   std::map<Incarnation, Contents> next = states_.back();
   for (const LedgerWrite& write : writes) {
     Contents& entries = next[changes_.back().at(write.collection)];
-    if (write.value) {
+    if (write.limit) {
+      entries.erase(entries.lower_bound(write.key), entries.lower_bound(*write.limit));
+    } else if (write.value) {
       entries[write.key] = *write.value;
     } else {
       entries.erase(write.key);

@@ -25,7 +25,8 @@ using DatabaseContents = std::map<std::string, Contents>;
 struct LedgerWrite {
   std::string collection;
   std::string key;
-  std::optional<std::string> value;  // None: a deletion.
+  std::optional<std::string> value;       // None: a deletion.
+  std::optional<std::string> limit = {};  // Of a range that begins with the key; then a deletion of all in it.
 };
 
 // What was asked for and what was answered, up to some moment. Numbers of commits, and of collections created or
@@ -36,6 +37,7 @@ struct LedgerBounds {
   size_t submitted = 0;     // The last that can be there.
   size_t changes_acknowledged = 0;
   size_t changes_submitted = 0;
+  bool is_unlogged = false;  // What was acknowledged need not survive anything.
   friend bool operator==(const LedgerBounds&, const LedgerBounds&) = default;
 };
 
@@ -59,6 +61,8 @@ class Ledger {
   void SubmitCreate(const std::string& collection);
   void SubmitDrop(const std::string& collection);
   void AcknowledgeChange();
+  // Whether commits go to memory alone from here on.
+  void SetUnlogged(bool is_unlogged) { bounds_.is_unlogged = is_unlogged; }
   // Everything submitted is durable: the database was flushed or closed.
   void AcknowledgeAll();
 

@@ -35,6 +35,26 @@ void CrashEverywhere(uint64_t seed, const SimulatedStoreOptions& options) {
             << " differ), devices: " << explorer.counts().devices << " (" << explorer.distinct_count() << " differ)\n";
 }
 
+// The same with a history whose middle sessions have no log.
+void CrashEverywhereUnlogged(uint64_t seed, const SimulatedStoreOptions& options) {
+  CrashExplorer explorer(seed, options.stale);
+  Simulator simulator(seed);
+  SimulatedStore store(simulator, options);
+  Ledger ledger;
+  const MomentRecorder recorder(store, ledger, explorer.runtime());
+  History history({store, simulator, ledger}, seed);
+  simulator.Spawn("history", [&] { history.RunUnlogged(); });
+  const SimulationReport report = simulator.Run();
+  EXPECT_TRUE(report.completed()) << report;
+  EXPECT_EQ(history.failure(), Status::Ok());
+  EXPECT_EQ(store.violations(), std::vector<std::string>());
+  EXPECT_GE(recorder.CountOf(StoreCallKind::kCreate, ".tree"), 4u);
+  explorer.Explore(recorder, ledger, 1, {.drawn_count = 8});
+  std::cout << "seed: " << seed << ", storage calls: " << store.calls() << ", commits: " << ledger.bounds().submitted
+            << "\ncrash points: " << explorer.counts().points << ", devices: " << explorer.counts().devices << " ("
+            << explorer.distinct_count() << " differ)\n";
+}
+
 // The same with more seeds where there is time.
 void CrashManyEverywhere(uint64_t seed, const SimulatedStoreOptions& options) {
   const uint64_t runs = std::getenv("LOGWOOD_FULL") != nullptr ? 10 : 1;
@@ -55,6 +75,14 @@ TEST(Crash, AtAnyCallLeavesOneCutInPreparedSpace) {
 
 TEST(Crash, AtAnyCallLeavesOneCutInPreparedSpaceFullOfGarbage) {
   CrashManyEverywhere(4, {.stale = StaleBytes::kGarbage, .stale_seed = 8, .prepared = PreparedSpace::kExpected});
+}
+
+TEST(Crash, WithoutALogLeavesWhatWasFlushedLast) {
+  for (uint64_t seed = 5; seed < 8; ++seed) CrashEverywhereUnlogged(seed, {.sector_size_bytes = 512});
+}
+
+TEST(Crash, WithoutALogAmongGarbageLeavesWhatWasFlushedLast) {
+  CrashEverywhereUnlogged(9, {.stale = StaleBytes::kGarbage, .stale_seed = 8, .prepared = PreparedSpace::kExpected});
 }
 
 }  // namespace

@@ -13,6 +13,10 @@ namespace {
 // Histories of which one call fails, and what is found afterwards.
 class FailedCalls {
  public:
+  FailedCalls() = default;
+  // Of another history than the long one.
+  explicit FailedCalls(void (History::*run)()) : run_(run) {}
+
   // Fails one call after another, until the history has no more.
   void FailEach(const Fault& fault) {
     for (uint64_t call = 1; FailAt(call, fault) && !::testing::Test::HasFailure();) ++call;
@@ -43,7 +47,7 @@ class FailedCalls {
       if (++commits % 2 == 0) runtime.RunOneJob();
     };
     History history({faults, runtime, ledger, run_jobs}, 1);
-    history.RunMedium();
+    run_ == nullptr ? history.RunMedium() : (history.*run_)();
     return Check(history.failure(), store, ledger, faults.calls(fault.kinds) >= call);
   }
 
@@ -54,7 +58,7 @@ class FailedCalls {
     faults.FailAt(call, fault);
     Ledger ledger;
     History history({faults, simulator, ledger}, 1);
-    simulator.Spawn("history", [&] { history.RunLong(); });
+    simulator.Spawn("history", [&] { run_ == nullptr ? history.RunLong() : (history.*run_)(); });
     const SimulationReport report = simulator.Run();
     EXPECT_TRUE(report.completed()) << report;
     return Check(history.failure(), store, ledger, faults.calls(fault.kinds) >= call);
@@ -83,6 +87,7 @@ class FailedCalls {
         {.singles = is_full_ ? DeathPlan::Singles::kEach : DeathPlan::Singles::kSkip, .drawn_count = 2});
   }
 
+  void (History::* const run_)() = nullptr;
   const bool is_full_ = std::getenv("LOGWOOD_FULL") != nullptr;
   CrashExplorer explorer_{1, StaleBytes::kZeros};
   int failed_count_ = 0;
@@ -111,6 +116,12 @@ TEST(FailedCall, HalfwayThroughAnAppendIsAnErrorAndNoLoss) {
 TEST(FailedCall, FromWhichOnAllWritingFailsIsAnErrorAndNoLoss) {
   FailedCalls calls;
   calls.FailEach({.how_long = FaultFor::kForEver, .kinds = kWritingCalls});
+  calls.Print();
+}
+
+TEST(FailedCall, WithoutALogIsAnErrorAndNoLoss) {
+  FailedCalls calls(&History::RunUnlogged);
+  calls.FailEach({.when = FaultWhen::kBeforeEffect});
   calls.Print();
 }
 

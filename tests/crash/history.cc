@@ -66,6 +66,16 @@ bool History::ThirdSession() {
          CommitRandomly(2) && Close();
 }
 
+void History::RunUnlogged() {
+  Options unlogged = OptionsWith(1024);
+  unlogged.log = LogMode::kOff;
+  if (!Open(OptionsWith(8192)) || !Create("left") || !Create("right") || !CommitRandomly(6) || !Close()) return;
+  if (!Open(unlogged) || !CommitRandomly(8) || !Flush() || !CommitRandomly(3) || !Create("guest")) return;
+  if (!CommitRandomly(4) || !Ingest() || !Drop("guest") || !CommitRandomly(3) || !Close()) return;
+  if (!Open(unlogged) || !CommitRandomly(2) || !CommitLarge(Sync::kNo) || !Close()) return;
+  if (Open(OptionsWith(8192)) && CommitRandomly(2)) Close();
+}
+
 void History::RunShort() {
   if (!Open(OptionsWith(4096)) || !Create("left") || !CommitOne("a", Sync::kNo)) return;
   if (!CommitOne("b", Sync::kYes) || !CommitOne(std::string(900, 'c'), Sync::kNo)) return;
@@ -114,6 +124,8 @@ bool History::Open(const Options& options) {
     return false;
   }
   db_.emplace(*std::move(opened));
+  is_unlogged_ = options.log == LogMode::kOff;
+  world_.ledger.SetUnlogged(is_unlogged_);
   world_.ledger.AcknowledgeAll();  // What was replayed was synced.
   const auto contents = ReadAll(*db_);
   if (contents.ok()) {
@@ -171,7 +183,9 @@ bool History::Commit(const std::vector<LedgerWrite>& writes, Sync sync) {
   Batch batch;
   for (const LedgerWrite& write : writes) {
     const Collection& collection = collections_.at(write.collection);
-    if (write.value) {
+    if (write.limit) {
+      batch.DeleteRange(collection, write.key, *write.limit);
+    } else if (write.value) {
       batch.Put(collection, write.key, *write.value);
     } else {
       batch.Delete(collection, write.key);
@@ -187,7 +201,7 @@ bool History::Commit(const std::vector<LedgerWrite>& writes, Sync sync) {
 
 bool History::CommitRandomly(int count) {
   for (int i = 0; i < count; i += divisor_) {
-    const Sync sync = random_.OneIn(4) ? Sync::kYes : Sync::kNo;
+    const Sync sync = random_.OneIn(4) && !is_unlogged_ ? Sync::kYes : Sync::kNo;
     if (!Commit(RandomWrites(), sync)) return false;
     if (world_.after_commit) world_.after_commit();
   }
@@ -210,7 +224,8 @@ bool History::CommitLarge(Sync sync) {
 }
 
 bool History::Ingest() {
-  const std::vector<LedgerWrite> writes = RandomWrites();
+  std::vector<LedgerWrite> writes = RandomWrites();
+  std::erase_if(writes, [](const LedgerWrite& write) { return write.limit.has_value(); });  // Not to be ingested.
   std::map<std::string, RawEntries> entries;
   for (const LedgerWrite& write : writes) entries[write.collection][write.key] = write.value;
   std::vector<IngestedEntries> parts;
@@ -235,7 +250,12 @@ std::vector<LedgerWrite> History::RandomWrites() {
   for (uint64_t more = random_.Below(4); more > 0; --more) {
     const std::string& collection = writes[random_.Below(writes.size())].collection;
     LedgerWrite write{collection, "key" + std::to_string(random_.Below(24)), std::nullopt};
-    if (!random_.OneIn(5)) write.value = RandomValue();
+    if (random_.OneIn(8)) {
+      write.limit = "key" + std::to_string(random_.Below(24)) + "~";  // Above the key, mostly.
+      if (*write.limit < write.key) std::swap(*write.limit, write.key);
+    } else if (!random_.OneIn(5)) {
+      write.value = RandomValue();
+    }
     writes.push_back(std::move(write));
   }
   return writes;

@@ -38,6 +38,9 @@ class History {
   void RunLong();
   // The same with half as many commits.
   void RunMedium();
+  // Sessions with a log, without one, and with one again, each of which goes on from what the one before left: flushes
+  // of two collections, an ingest, a collection dropped.
+  void RunUnlogged();
   // A database is made and written to, with few calls.
   void RunShort();
   // What RunMerging() goes on from: three flushes, so that the fourth brings a merge.
@@ -98,6 +101,7 @@ class History {
   std::optional<Database> db_;
   std::map<std::string, Collection> collections_;
   std::optional<HeldView> held_;
+  bool is_unlogged_ = false;
   int commit_count_ = 0;
   int divisor_ = 1;
   int view_check_count_ = 0;

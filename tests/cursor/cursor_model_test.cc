@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <gtest/gtest.h>
 #include <memory>
 #include <optional>
@@ -77,6 +80,72 @@ TEST_P(CursorModelTest, EveryStackShowsWhatAMapShows) {
     WalkAtRandom(*NewLivingCursor(Merging(children)), LivingModel(merged), random, 100);
     WalkAtRandom(*NewLivingCursor(NewBoundedCursor(Merging(children), range)), LivingModel(BoundedModel(merged, range)),
                  random, 100);
+  }
+}
+
+// What a child says, and the lists of its range tombstones.
+struct Source {
+  CursorModel entries;
+  std::vector<std::vector<OwnedRange>> lists;
+
+  [[nodiscard]] bool Covers(const std::string& key) const {
+    return std::ranges::any_of(lists, [&key](const std::vector<OwnedRange>& list) {
+      return std::ranges::any_of(list, [&key](const OwnedRange& range) { return range.Covers(key); });
+    });
+  }
+};
+
+// Disjoint ones in key order: those that overlap one before are left out.
+std::vector<OwnedRange> RandomList(SeededRandom& random) {
+  std::vector<OwnedRange> list;
+  for (uint64_t left = random.Below(6); left > 0; --left) {
+    const OwnedRange range = RandomRangeTombstone(random);
+    const bool overlaps = std::ranges::any_of(list, [&range](const OwnedRange& other) {
+      return range.view().EndsBehind(other.begin) && other.view().EndsBehind(range.begin);
+    });
+    if (!overlaps) list.push_back(range);
+  }
+  std::ranges::sort(list, {}, &OwnedRange::begin);
+  return list;
+}
+
+std::vector<Source> RandomSources(size_t count, SeededRandom& random) {
+  std::vector<Source> sources;
+  for (CursorModel& entries : RandomChildren(count, random)) {
+    Source& source = sources.emplace_back(std::move(entries));
+    for (uint64_t lists = random.Below(4); lists > 0; --lists) source.lists.push_back(RandomList(random));
+  }
+  return sources;
+}
+
+CursorModel MergedModel(const std::vector<Source>& sources) {
+  CursorModel merged;
+  for (size_t i = 0; i < sources.size(); ++i) {
+    for (const auto& [key, entry] : sources[i].entries) {
+      const bool covered = std::any_of(sources.begin(), sources.begin() + static_cast<std::ptrdiff_t>(i),
+                                       [&key = key](const Source& newer) { return newer.Covers(key); });
+      if (!covered) merged.emplace(key, entry);
+    }
+  }
+  return merged;
+}
+
+TEST_P(CursorModelTest, RangeTombstonesHideWhatIsOlder) {
+  for (uint64_t seed = 1; seed <= 300 && !HasFailure(); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    SeededRandom random(seed);
+    const std::vector<Source> sources = RandomSources(GetParam(), random);
+    std::deque<std::vector<RangeTombstone>> lists;  // Vectors that do not move.
+    std::vector<MergingSource> merging;
+    for (const Source& source : sources) {
+      MergingSource& next = merging.emplace_back(std::make_unique<VectorCursor>(EntriesOf(source.entries)));
+      for (const std::vector<OwnedRange>& list : source.lists) {
+        std::vector<RangeTombstone>& views = lists.emplace_back();
+        for (const OwnedRange& range : list) views.push_back(range.view());
+        next.range_tombstones.emplace_back(views);
+      }
+    }
+    WalkAtRandom(*NewMergingCursor(std::move(merging)), MergedModel(sources), random, 200);
   }
 }
 

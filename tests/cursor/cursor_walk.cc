@@ -101,6 +101,15 @@ std::string RandomKey(SeededRandom& random) {
   return key;
 }
 
+OwnedRange RandomRangeTombstone(SeededRandom& random) {
+  for (;;) {
+    OwnedRange range{RandomKey(random), random.OneIn(8) ? "" : RandomKey(random)};
+    if (range.end.empty() || range.begin < range.end) return range;
+    std::swap(range.begin, range.end);
+    if (range.begin < range.end) return range;
+  }
+}
+
 std::vector<OwnedEntry> EntriesOf(const CursorModel& model) {
   std::vector<OwnedEntry> entries;
   for (const auto& [key, entry] : model) entries.push_back({.type = entry.type, .key = key, .value = entry.value});

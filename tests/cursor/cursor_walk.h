@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "cursor/entry_cursor.h"
+#include "cursor/range_tombstone.h"
 #include "tests/cursor/vector_cursor.h"
 
 namespace logwood::testing {
@@ -29,6 +30,18 @@ void WalkAtRandom(EntryCursor& cursor, const CursorModel& model, SeededRandom& r
 // A key out of about 100: empty, equal in the first 8 bytes, padded with zero bytes, of the largest bytes; so that ties
 // and edges are common.
 [[nodiscard]] std::string RandomKey(SeededRandom& random);
+
+// A range tombstone that owns its keys.
+struct OwnedRange {
+  std::string begin;
+  std::string end;
+
+  [[nodiscard]] RangeTombstone view() const { return {begin, end}; }
+  [[nodiscard]] bool Covers(const std::string& key) const { return begin <= key && (end.empty() || key < end); }
+};
+
+// One between two of those keys; one in eight is open.
+[[nodiscard]] OwnedRange RandomRangeTombstone(SeededRandom& random);
 
 [[nodiscard]] std::vector<OwnedEntry> EntriesOf(const CursorModel& model);
 

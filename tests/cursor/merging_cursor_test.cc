@@ -71,7 +71,7 @@ TEST(MergingCursor, GoesOnAfterEveryEnd) {
 }
 
 TEST(MergingCursor, WithoutChildrenIsEmpty) {
-  EXPECT_EQ(Walk(*NewMergingCursor({}), "first last >=a <=a =a"), ". . . . .");
+  EXPECT_EQ(Walk(*NewMergingCursor(std::vector<MergingSource>()), "first last >=a <=a =a"), ". . . . .");
 }
 
 TEST(MergingCursor, ReturnsAnOnlyChildAsItIs) {

@@ -132,7 +132,7 @@ TEST_F(KindSeam, AKindThatTakesNoIngestedEntriesSaysSoAndNothingIsIngested) {
   PutOne(*engine_, plain_, "k", "v").Check();
   const ReadView view = engine_->View().value();
   std::vector<IngestPart> parts;
-  parts.push_back({.collection = first_, .entries = NewMergingCursor({})});
+  parts.push_back({.collection = first_, .entries = NewMergingCursor(std::vector<MergingSource>())});
   parts.push_back({.collection = first_, .entries = view.NewCursor(plain_, {}).value()});
   const Status status = engine_->Ingest(std::move(parts));
   EXPECT_EQ(status.code(), StatusCode::kUnsupported);

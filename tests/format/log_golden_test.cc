@@ -23,10 +23,11 @@ BatchEncoder ExampleBatch() {
   BatchEncoder batch;
   batch.Add(EntryType::kPut, CollectionId(1), "ada", "1815");
   batch.Add(EntryType::kTombstone, CollectionId(200), "charles", "");
+  batch.Add(EntryType::kRangeTombstone, CollectionId(1), "b", "c");
   return batch;
 }
 
-// A commit of two operations; one with a large operation, its value two chunks long; a mark.
+// A commit of three operations; one with a large operation, its value two chunks long; a mark.
 std::string ExampleLog() {
   ByteStore store;
   LogBuilder before(store, 2, 1);
@@ -68,6 +69,11 @@ TEST(GoldenBatch, IsRead) {
   ASSERT_TRUE(tombstone.has_value());
   EXPECT_EQ(tombstone->type, EntryType::kTombstone);
   EXPECT_EQ(tombstone->collection, CollectionId(200));
+  const auto range_tombstone = reader.Next().value();
+  ASSERT_TRUE(range_tombstone.has_value());
+  EXPECT_EQ(range_tombstone->type, EntryType::kRangeTombstone);
+  EXPECT_EQ(range_tombstone->key, Bytes("b"));
+  EXPECT_EQ(range_tombstone->value, Bytes("c"));
   EXPECT_FALSE(reader.Next().value().has_value());
 }
 
@@ -85,16 +91,16 @@ TEST(GoldenLog, IsRead) {
   const auto operations = reader->Next().value();
   ASSERT_TRUE(operations.has_value());
   EXPECT_EQ(operations->type, LogRecordType::kOperations);
-  EXPECT_EQ(operations->count, 2);
+  EXPECT_EQ(operations->count, 3);
   EXPECT_EQ(operations->durable_mark, Sequence::Of(1, 1));
   const auto large = reader->Next().value();
   ASSERT_TRUE(large.has_value());
   EXPECT_EQ(large->type, LogRecordType::kLargeOperation);
-  EXPECT_EQ(large->sequence, Sequence::Of(2, 3));
+  EXPECT_EQ(large->sequence, Sequence::Of(2, 4));
   const auto mark = reader->Next().value();
   ASSERT_TRUE(mark.has_value());
   EXPECT_EQ(mark->type, LogRecordType::kMark);
-  EXPECT_EQ(mark->durable_mark, Sequence::Of(2, 3));
+  EXPECT_EQ(mark->durable_mark, Sequence::Of(2, 4));
   EXPECT_FALSE(reader->Next().value().has_value());
   EXPECT_EQ(reader->stop_reason(), "");
 }

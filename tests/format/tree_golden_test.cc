@@ -33,6 +33,25 @@ TEST(GoldenTreeDescriptor, IsWhatThisVersionWrites) {
   ExpectListing("tree.md", "tree_descriptor_0.bin");
 }
 
+// A tree with range tombstones: the second covers all keys from "x" on.
+StoredTrees ExampleWithRanges() {
+  return StoredTrees({{{"ada", {.value = "1815"}}}}, {.filter_bits_per_key = 0}, {{"b", "d"}, {"x", ""}});
+}
+
+TEST(GoldenTree, WithRangeTombstonesIsWhatThisVersionWritesAndReads) {
+  const StoredTrees example = ExampleWithRanges();
+  ExpectGolden("tree_range_tombstones_0.tree", example.bytes());
+  ExpectListing("tree.md", "tree_range_tombstones_0.tree");
+  const StoredTrees stored(ReadGolden("tree_range_tombstones_0.tree"));
+  BlockCache cache(Runtime::Default(), 0);
+  const auto tree = Tree::Open(stored.OpenFile(), example.descriptors()[0], cache);
+  ASSERT_TRUE(tree.ok()) << tree.status();
+  const RangeTombstones read = (*tree)->range_tombstones();
+  EXPECT_EQ(std::vector<RangeTombstone>(read.begin(), read.end()),
+            (std::vector<RangeTombstone>{{"b", "d"}, {"x", ""}}));
+  EXPECT_EQ(DamageOf(**tree), std::vector<Status>());
+}
+
 TEST(GoldenTree, IsRead) {
   const std::string descriptor_bytes = ReadGolden("tree_descriptor_0.bin");
   ByteReader reader{Bytes(descriptor_bytes)};

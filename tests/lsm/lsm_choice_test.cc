@@ -20,6 +20,7 @@ struct Piece {
   uint64_t bytes = 1000;
   uint64_t entries = 100;
   uint64_t tombstones = 0;
+  uint64_t hidden = 0;  // By a range tombstone, where not 0.
 };
 using Pieces = std::vector<Piece>;  // The newest first.
 
@@ -37,8 +38,15 @@ LsmState StateOf(const std::vector<Pieces>& partitions) {
       tree.entries = piece->entries;
       tree.tombstones = piece->tombstones;
       tree.bytes = piece->bytes;
+      LsmContents contents{piece->entries, piece->tombstones, piece->bytes};
+      if (piece->hidden > 0) {
+        tree.range_tombstones = contents.range_tombstones = 1;
+        tree.range_tombstones_begin = tree.first_key;
+        tree.range_tombstones_end = tree.last_key;
+        contents.hidden = piece->hidden;
+      }
       state.segments[id] = {piece->tier, std::move(tree)};
-      partition.pieces.insert(partition.pieces.begin(), {id, {piece->entries, piece->tombstones, piece->bytes}});
+      partition.pieces.insert(partition.pieces.begin(), {id, contents});
     }
     state.partitions.push_back(std::move(partition));
   }
@@ -267,6 +275,50 @@ TEST(LsmChoice, AlwaysComesToRest) {
         EXPECT_EQ(partition.contents().tombstones, 0u);
       }
     }
+  }
+}
+
+TEST(LsmChoice, MergesEarlyWhatRangeTombstonesHide) {
+  const Piece hiding{.tier = kF, .bytes = 10, .entries = 1, .tombstones = 1, .hidden = 5000};
+  const Piece hiding_little{.tier = kF, .bytes = 10, .entries = 1, .tombstones = 1, .hidden = 1000};
+  const Piece old{.bytes = 100'000, .entries = 10'000};
+  EXPECT_EQ(WhileWriting(StateOf({{hiding, old}})), (std::vector{ToOldest({{"", {2, 1}}})}));
+  EXPECT_EQ(WhileWriting(StateOf({{hiding_little, old}})), std::vector<LsmPlan>());
+  const Piece few{.bytes = 100'000, .entries = 1000};  // To be seen at all, more than 1,000 are hidden.
+  EXPECT_EQ(WhileWriting(StateOf({{hiding_little, few}})), std::vector<LsmPlan>());
+}
+
+TEST(LsmChoice, DoesNotRestWithRangeTombstones) {
+  const Piece alone{.entries = 100, .hidden = 1};
+  EXPECT_EQ(WithAllEffort(StateOf({{alone}})), (std::vector{ToOldest({{"", {1}}})}));
+}
+
+TEST(LsmDebt, IsWhatTheWantedMergesRead) {
+  const struct {
+    const char* what;
+    std::vector<Pieces> partitions;
+    uint64_t runs;
+    uint64_t bytes;
+  } cases[] = {
+      {"nothing", {{}}, 0, 0},
+      {"one run", {{kOldest}}, 1, 0},
+      {"three flushed", {{kFlushed, kFlushed, kFlushed, kOldest}}, 4, 0},
+      {"four flushed become one", {{kFlushed, kFlushed, kFlushed, kFlushed, kOldest}}, 5, 400},
+      {"four and two that were merged",
+       {{kFlushed, kFlushed, kFlushed, kFlushed, kMerged, kMerged, kOldest}},
+       7,
+       400 + 800},
+      {"all", {{kFlushed, kFlushed, kFlushed, kFlushed, kMerged, kMerged, kTwice, kOldest}}, 8, 2'200 + 100'000},
+      {"of two partitions", {{kFlushed, kFlushed, kFlushed, kFlushed, kOldest}, {kFlushed, kFlushed, kOldest}}, 5, 400},
+      {"of both",
+       {{kFlushed, kFlushed, kFlushed, kFlushed, kOldest}, {kFlushed, kFlushed, kFlushed, kFlushed, kFlushed, kOldest}},
+       6,
+       900},
+  };
+  for (const auto& row : cases) {
+    const MergeDebt debt = LsmDebt(StateOf(row.partitions), kTuning);
+    EXPECT_EQ(debt.runs, row.runs) << row.what;
+    EXPECT_EQ(debt.bytes, row.bytes) << row.what;
   }
 }
 

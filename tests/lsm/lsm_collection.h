@@ -25,13 +25,20 @@ class LsmCollection {
     return trees_;
   }
 
-  KindEdit Flush(const Writes& writes) {
-    const SealedEntries entries(writes);
+  KindEdit Flush(const Writes& writes, const Ranges& ranges = {}) {
+    const SealedEntries entries(writes, ranges);
     const auto cursor = entries.NewCursor();
+    const auto range_tombstones = entries.range_tombstones();
     const auto trees = Open();
     LsmWorld::Output output(world_);
-    KindEdit edit =
-        kind_->Flush({.state = state_, .trees = *trees, .entries = *cursor, .logs_that_stay = {}}, output).value();
+    KindEdit edit = kind_
+                        ->Flush({.state = state_,
+                                 .trees = *trees,
+                                 .entries = *cursor,
+                                 .range_tombstones = RangeTombstones(range_tombstones),
+                                 .logs_that_stay = {}},
+                                output)
+                        .value();
     output.Finish();
     return edit;
   }

@@ -51,6 +51,56 @@ void ExpectRefused(const std::string& edit, LsmState state) {
 
 // ---- Flushes.
 
+// From "a" to "z" by entries, and from `begin` to `end` by range tombstones.
+TreeDescriptor WithRangeTombstones(TreeDescriptor tree, std::string begin, std::string end) {
+  tree.range_tombstones = 1;
+  tree.range_tombstones_begin = std::move(begin);
+  tree.range_tombstones_end = std::move(end);
+  return tree;
+}
+
+TEST(LsmFlush, PutsAPieceWhereOnlyItsRangeTombstonesReach) {
+  const LsmState state = StateOf({{"", {1}}, {"h", {1}}, {"p", {1}}});
+  const TreeDescriptor tree = WithRangeTombstones(TreeOf(50, "a", "b"), "c", "p");
+  LsmFlush flush = FlushTo(state, tree);
+  flush.slices[1].contents = {.range_tombstones = 1};
+  EXPECT_EQ(After(state, EncodeLsmFlush(flush)), (Layout{{"", {2, 1}}, {"h", {2, 1}}, {"p", {1}}}));
+  flush.tree = WithRangeTombstones(TreeOf(50, "a", "b"), "c", "");
+  flush.slices[2].contents = {.range_tombstones = 1};
+  EXPECT_EQ(After(state, EncodeLsmFlush(flush)), (Layout{{"", {2, 1}}, {"h", {2, 1}}, {"p", {2, 1}}}));
+}
+
+TEST(LsmFlush, ReachesIntoAllPartitionsThatItsSliceNowFallsInto) {
+  const LsmState before = StateOf({{"", {1}}});
+  LsmFlush flush = FlushTo(before, WithRangeTombstones(TreeOf(50, "a", "b"), "c", "x"));
+  flush.slices[0].contents = {.entries = 3, .range_tombstones = 1};
+  LsmState divided = StateOf({{"", {1}}, {"h", {1}}, {"y", {1}}});
+  ASSERT_EQ(ApplyLsmEdit(EncodeLsmFlush(flush), divided), Status::Ok());
+  EXPECT_EQ(LayoutOf(divided), (Layout{{"", {2, 1}}, {"h", {2, 1}}, {"y", {1}}}));
+  for (const size_t i : {0, 1}) EXPECT_EQ(divided.partitions[i].pieces[0].contents.range_tombstones, 1u);
+}
+
+TEST(LsmFlush, BeginsNoPartitionWhereRangeTombstonesReach) {
+  LsmState state = StateOf({{"", {1}}});
+  state.segments.at(1).tree = WithRangeTombstones(TreeOf(11, "a", "d"), "b", "k");
+  LsmFlush flush = FlushTo(state, TreeOf(50, "h", "m"));
+  flush.may_begin_partition = true;
+  EXPECT_EQ(After(state, EncodeLsmFlush(flush)), (Layout{{"", {2, 1}}}));
+  flush = FlushTo(state, TreeOf(50, "k", "m"));
+  flush.may_begin_partition = true;
+  EXPECT_EQ(After(state, EncodeLsmFlush(flush)), (Layout{{"", {1}}, {"k", {2}}}));
+  flush = FlushTo(state, WithRangeTombstones(TreeOf(50, "m", "n"), "j", "l"));
+  flush.may_begin_partition = true;
+  EXPECT_EQ(After(state, EncodeLsmFlush(flush)), (Layout{{"", {2, 1}}}));
+}
+
+TEST(LsmFlush, WithHiddenEntriesButNoRangeTombstonesIsRefused) {
+  const LsmState state = StateOf({{"", {1}}});
+  LsmFlush flush = FlushTo(state, TreeOf(50));
+  flush.slices[0].contents.hidden = 1;
+  ExpectRefused(EncodeLsmFlush(flush), state);
+}
+
 TEST(LsmFlush, PutsAPieceBeforeAllOthersWhereItHasEntries) {
   LsmState state = StateOf({{"", {2, 1}}, {"h", {2}}, {"p", {2}}});
   LsmFlush flush = FlushTo(state, TreeOf(50));

@@ -19,6 +19,9 @@ struct Happened {
   size_t merges_of_merged = 0;
   size_t merges_to_oldest = 0;
   size_t merges_with_tombstones = 0;  // Because of them.
+  size_t ranges_over_several = 0;     // Partitions.
+  size_t ranges_alone = 0;            // Flushed without entries.
+  size_t merged_ranges = 0;           // By a merge that kept some.
   size_t divided = 0;
   size_t joined = 0;
   size_t emptied = 0;  // Sparse segments that were written anew.
@@ -72,6 +75,7 @@ class LsmModel {
     const LsmState before = collection_.state();
     const KindEdit edit = collection_.Merge(bytes);
     Count(plan, before);
+    if (!plan.to_oldest && RangeTombstonesIn(edit) > 0) ++happened_.merged_ranges;
     const size_t begun_before = happened_.partitions_begun;
     const uint64_t flushes = random_.Below(3);
     for (uint64_t i = 0; i < flushes; ++i) Flush();
@@ -84,6 +88,14 @@ class LsmModel {
     happened_.partitions_max = std::max(happened_.partitions_max, after.partitions.size());
     // Nothing came of it: neither flushes nor this merge made a segment.
     if (flushes == 0 && after.next_segment_id == before.next_segment_id) ++happened_.to_nothing;
+  }
+
+  // That a merge not to the oldest would keep.
+  uint64_t RangeTombstonesIn(const KindEdit& edit) {
+    LsmState state = collection_.state();
+    const uint64_t id = state.next_segment_id;
+    ApplyLsmEdit(edit.bytes, state).Check();
+    return state.segments.contains(id) ? state.segments.at(id).tree.range_tombstones : 0;
   }
 
   void Count(const LsmPlan& plan, const LsmState& before) {
@@ -100,11 +112,38 @@ class LsmModel {
 
   void Flush() {
     const size_t partitions = collection_.state().partitions.size();
-    collection_.Apply(collection_.Flush(Draw()));
+    const Ranges ranges = DrawRanges();
+    const Writes writes = random_.OneIn(3) && !ranges.empty() ? Writes() : Draw();
+    if (!ranges.empty() && writes.empty()) ++happened_.ranges_alone;
+    collection_.Apply(collection_.Flush(writes, ranges));
     const LsmState state = collection_.state();
     happened_.partitions_begun += state.partitions.size() - partitions;
     const auto pieces = CountLsmPieces(state);
     if (!pieces.empty() && pieces.rbegin()->second > 1) ++happened_.flushes_over_several;
+  }
+
+  // Deleted before what is written: any ranges, or all of some partitions.
+  Ranges DrawRanges() {
+    Ranges ranges;
+    if (!random_.OneIn(3)) return ranges;
+    const LsmState state = collection_.state();
+    for (uint64_t i = 1 + random_.Below(3); i > 0; --i) {
+      const uint64_t begin = random_.Below(kKeyCount);
+      std::string start = Key(begin);
+      std::string limit = Key(begin + 1 + random_.Below(random_.OneIn(4) ? kKeyCount : 100));
+      if (random_.OneIn(6)) {
+        const size_t partition = random_.Below(state.partitions.size());
+        start = state.partitions[partition].start;
+        limit = RangeOfLsmPartition(state, partition).end.ToString();
+      }
+      if (random_.OneIn(12)) limit.clear();
+      const size_t last = limit.empty() ? state.partitions.size() - 1 : FindLsmPartition(state, limit);
+      if (last > FindLsmPartition(state, start)) ++happened_.ranges_over_several;
+      std::erase_if(model_,
+                    [&](const auto& item) { return item.first >= start && (limit.empty() || item.first < limit); });
+      ranges.emplace_back(start, limit);
+    }
+    return ranges;
   }
 
   // A memtable: of any keys, or beside all keys there were, or tombstones for all of a partition.
@@ -214,15 +253,18 @@ TEST(LsmModel, AgreesWithAMapUnderFlushesAndMerges) {
   }
   std::printf(
       "partitions %zu, over several %zu, begun %zu (%zu during merges), overtaken %zu, in place %zu (%zu twice), "
-      "to oldest %zu (%zu tombstones), divided %zu, joined %zu, emptied %zu, to nothing %zu\n",
+      "to oldest %zu (%zu tombstones), ranges over several %zu, alone %zu, merged %zu, divided %zu, joined %zu, "
+      "emptied %zu, to nothing %zu\n",
       happened.partitions_max, happened.flushes_over_several, happened.partitions_begun, happened.begun_during_merge,
       happened.merges_overtaken, happened.merges_in_place, happened.merges_of_merged, happened.merges_to_oldest,
-      happened.merges_with_tombstones, happened.divided, happened.joined, happened.emptied, happened.to_nothing);
+      happened.merges_with_tombstones, happened.ranges_over_several, happened.ranges_alone, happened.merged_ranges,
+      happened.divided, happened.joined, happened.emptied, happened.to_nothing);
   EXPECT_GE(happened.partitions_max, 16u);
   for (const size_t count :
        {happened.flushes_over_several, happened.partitions_begun, happened.begun_during_merge,
         happened.merges_overtaken, happened.merges_in_place, happened.merges_of_merged, happened.merges_to_oldest,
-        happened.merges_with_tombstones, happened.divided, happened.joined, happened.emptied, happened.to_nothing}) {
+        happened.merges_with_tombstones, happened.ranges_over_several, happened.ranges_alone, happened.merged_ranges,
+        happened.divided, happened.joined, happened.emptied, happened.to_nothing}) {
     EXPECT_GT(count, 0u);
   }
 }

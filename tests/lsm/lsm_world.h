@@ -65,11 +65,19 @@ class LsmWorld : public KindFiles {
 // Entries on their way into trees: without a value, a tombstone.
 using Writes = std::map<std::string, std::optional<std::string>>;
 
+// Ranges to be deleted: {start, limit}; without a limit where that is empty.
+using Ranges = std::vector<std::pair<std::string, std::string>>;
+
 // A sealed memtable of them.
 class SealedEntries {
  public:
-  explicit SealedEntries(const Writes& writes) {
+  // First ranges that are deleted, then the entries.
+  explicit SealedEntries(const Writes& writes, const Ranges& ranges = {}) {
     uint64_t sequence = 0;
+    for (const auto& [begin, end] : ranges) {
+      memtable_.Add(Sequence(++sequence),
+                    {.type = EntryType::kRangeTombstone, .key = begin, .value = end, .address = {}});
+    }
     for (const auto& [key, value] : writes) {
       Entry entry;
       entry.type = value ? EntryType::kPut : EntryType::kTombstone;
@@ -79,6 +87,9 @@ class SealedEntries {
     }
   }
   [[nodiscard]] std::unique_ptr<EntryCursor> NewCursor() const { return memtable_.NewCursor(Sequence::Max()); }
+  [[nodiscard]] std::vector<RangeTombstone> range_tombstones() const {
+    return Unite(memtable_.RangeTombstonesAt(Sequence::Max()));
+  }
 
  private:
   Arena arena_;

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/arena.h"
 #include "base/random.h"
@@ -18,18 +19,29 @@ namespace {
 class VersionedModel {
  public:
   void Add(const std::string& key, uint64_t sequence, const ModelEntry& entry) { versions_[key][sequence] = entry; }
+  void Add(const OwnedRange& range, uint64_t sequence) { ranges_[sequence] = range; }
 
   // What a reader at `at` sees.
   [[nodiscard]] CursorModel At(uint64_t at) const {
     CursorModel seen;
     for (const auto& [key, versions] : versions_) {
       const auto after = versions.upper_bound(at);
-      if (after != versions.begin()) seen[key] = std::prev(after)->second;
+      if (after == versions.begin() || std::prev(after)->first < CoveredAt(key, at)) continue;
+      seen[key] = std::prev(after)->second;
     }
     return seen;
   }
+  // The sequence of the newest range tombstone that covers a key, for a reader at `at`; 0 without one.
+  [[nodiscard]] uint64_t CoveredAt(const std::string& key, uint64_t at) const {
+    uint64_t covered = 0;
+    for (const auto& [sequence, range] : ranges_) {
+      if (sequence <= at && range.Covers(key)) covered = sequence;
+    }
+    return covered;
+  }
 
  private:
+  std::map<uint64_t, OwnedRange> ranges_;  // By sequence.
   std::map<std::string, std::map<uint64_t, ModelEntry>> versions_;
 };
 
@@ -41,8 +53,16 @@ ModelEntry RandomEntry(SeededRandom& random) {
 // Adds entries to both, with gaps between the sequences, and returns the last sequence.
 uint64_t AddAtRandom(Memtable& memtable, VersionedModel& model, SeededRandom& random) {
   uint64_t sequence = 0;
+  const uint64_t ranges_of_8 = random.Below(4) * random.Below(3);
   for (uint64_t left = random.Below(120); left > 0; --left) {
     sequence += 1 + random.Below(3);
+    if (ranges_of_8 > random.Below(8)) {
+      const OwnedRange range = RandomRangeTombstone(random);
+      memtable.Add(Sequence(sequence),
+                   {.type = EntryType::kRangeTombstone, .key = range.begin, .value = range.end, .address = {}});
+      model.Add(range, sequence);
+      continue;
+    }
     const std::string key = RandomKey(random);
     const ModelEntry entry = RandomEntry(random);
     memtable.Add(Sequence(sequence), {.type = entry.type, .key = key, .value = entry.value, .address = {}});
@@ -51,11 +71,21 @@ uint64_t AddAtRandom(Memtable& memtable, VersionedModel& model, SeededRandom& ra
   return sequence;
 }
 
-void ExpectGetsAgree(const Memtable& memtable, const CursorModel& model, uint64_t at, SeededRandom& random) {
+void ExpectGetsAgree(const Memtable& memtable, const VersionedModel& versions, uint64_t at, SeededRandom& random) {
+  const CursorModel model = versions.At(at);
+  const std::vector<RangeTombstone> united = Unite(memtable.RangeTombstonesAt(Sequence(at)));
   for (int i = 0; i < 60; ++i) {
     const std::string key = RandomKey(random);
     const std::optional<Memtable::Hit> hit = memtable.Get(key, Sequence(at));
     const auto expected = model.find(key);
+    const uint64_t covered = versions.CoveredAt(key, at);
+    ASSERT_EQ(RangeTombstones(united).Covering(key) != nullptr, covered > 0);
+    if (covered > 0 && expected == model.end()) {
+      ASSERT_TRUE(hit.has_value());
+      ASSERT_EQ(hit->type, EntryType::kTombstone);
+      ASSERT_EQ(hit->sequence, Sequence(covered));
+      continue;
+    }
     ASSERT_EQ(hit.has_value(), expected != model.end()) << ::testing::PrintToString(key);
     if (!hit) continue;
     ASSERT_EQ(hit->type, expected->second.type);
@@ -75,9 +105,8 @@ TEST(MemtableModel, EverySequenceShowsWhatAMapOfVersionsShows) {
     for (int view = 0; view < 4; ++view) {
       const uint64_t at = random.Below(last + 2);
       SCOPED_TRACE("at " + std::to_string(at));
-      const CursorModel model = versions.At(at);
-      ExpectGetsAgree(memtable, model, at, random);
-      WalkAtRandom(*memtable.NewCursor(Sequence(at)), model, random, 100);
+      ExpectGetsAgree(memtable, versions, at, random);
+      WalkAtRandom(*memtable.NewCursor(Sequence(at)), versions.At(at), random, 100);
     }
   }
 }

@@ -45,6 +45,7 @@ const std::vector<ModelWorld::WeightedStep>& ModelWorld::Steps() {
   static const std::vector<WeightedStep> kSteps = {
       {"put", 260, &ModelWorld::Put},
       {"delete", 90, &ModelWorld::Delete},
+      {"delete range", 12, &ModelWorld::DeleteRange},
       {"batch", 60, &ModelWorld::CommitBatch},
       {"empty batch", 4, &ModelWorld::CommitNothing},
       {"ingest", 8, &ModelWorld::Ingest},
@@ -83,6 +84,8 @@ const ModelWorld::WeightedStep& ModelWorld::DrawStep() {
 // Opening and closing.
 
 void ModelWorld::Open() {
+  options_.log = random_.OneIn(4) ? LogMode::kOff : LogMode::kOn;
+  if (options_.log == LogMode::kOff) ++counts_["opens without a log"];
   Result<Database> opened = DatabaseFactory::Open(store_, options_, runtime_, kSmallSegments);
   Expect(opened.status());
   if (!opened.ok()) return;
@@ -137,7 +140,10 @@ std::string ModelWorld::DrawValue() {
   return RandomBytes(random_, random_.Below(100));
 }
 
-CommitOptions ModelWorld::DrawCommitOptions() { return {.sync = random_.OneIn(3) ? Sync::kYes : Sync::kNo}; }
+CommitOptions ModelWorld::DrawCommitOptions() {
+  const bool is_logged = options_.log == LogMode::kOn;
+  return {.sync = is_logged && random_.OneIn(3) ? Sync::kYes : Sync::kNo};
+}
 
 void ModelWorld::Put() {
   Member* const member = DrawMember();
@@ -156,6 +162,38 @@ void ModelWorld::Delete() {
   member->entries.erase(key);
 }
 
+// Few keys most often, now and then up to all.
+ModelWorld::Range ModelWorld::DrawDeletion(Entries& entries) {
+  Range range{.start = pool_.DrawNearby(random_), .limit = std::nullopt};
+  range.start.resize(std::min<size_t>(range.start.size(), kKeySizeMax));
+  auto end = entries.lower_bound(range.start);
+  for (uint64_t left = 1 + random_.Below(random_.OneIn(4) ? 200 : 6); left > 0 && end != entries.end(); --left) ++end;
+  if (end != entries.end()) range.limit = end->first;
+  if (end == entries.end() && random_.OneIn(2)) range.limit = range.start + "\xff" + pool_.DrawNearby(random_);
+  if (range.limit && range.limit->size() > kKeySizeMax) range.limit.reset();
+  entries.erase(entries.lower_bound(range.start), range.limit ? entries.lower_bound(*range.limit) : entries.end());
+  return range;
+}
+
+void ModelWorld::DeleteRange() {
+  Member* const member = DrawMember();
+  if (member == nullptr) return;
+  if (random_.OneIn(4)) {
+    const std::string prefix = pool_.DrawPrefix(random_);
+    Expect(member->collection.DeletePrefix(prefix, DrawCommitOptions()));
+    std::erase_if(member->entries, [&](const auto& entry) { return entry.first.starts_with(prefix); });
+    return;
+  }
+  const Range range = DrawDeletion(member->entries);
+  if (range.limit) {
+    Expect(member->collection.DeleteRange(range.start, *range.limit, DrawCommitOptions()));
+  } else {
+    Expect(member->collection.DeleteFrom(range.start, DrawCommitOptions()));
+  }
+  Expect(member->collection.DeleteRange(range.start, range.start).code() == StatusCode::kInvalidArgument,
+         "a range without keys is deleted");
+}
+
 void ModelWorld::CommitBatch() {
   Batch batch;
   const uint64_t count = 1 + random_.Below(random_.OneIn(10) ? 200 : 12);
@@ -163,7 +201,11 @@ void ModelWorld::CommitBatch() {
     Member* const member = DrawMember();
     if (member == nullptr) return;
     const std::string key = DrawKey();
-    if (random_.OneIn(4)) {
+    if (random_.OneIn(16)) {
+      const Range range = DrawDeletion(member->entries);
+      range.limit ? batch.DeleteRange(member->collection, range.start, *range.limit)
+                  : batch.DeleteFrom(member->collection, range.start);
+    } else if (random_.OneIn(4)) {
       batch.Delete(member->collection, key);
       member->entries.erase(key);
     } else {
@@ -392,7 +434,8 @@ void ModelWorld::Drop() {
 
 void ModelWorld::UseDropped() {
   if (!dropped_) return;
-  Expect(dropped_->Put("key", "value").code() == StatusCode::kNotFound, "a dropped collection takes a put");
+  Expect(dropped_->Put("key", "value", DrawCommitOptions()).code() == StatusCode::kNotFound,
+         "a dropped collection takes a put");
   Expect(dropped_->Get("key").status().code() == StatusCode::kNotFound, "a dropped collection gives a value");
   Expect(dropped_->Scan().status().code() == StatusCode::kNotFound, "a dropped collection can be scanned");
 }

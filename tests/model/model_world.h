@@ -55,6 +55,7 @@ class ModelWorld {
   void CloseAndAudit();
   void Put();
   void Delete();
+  void DeleteRange();
   void CommitBatch();
   void CommitNothing();
   void Ingest();
@@ -81,6 +82,12 @@ class ModelWorld {
   [[nodiscard]] std::unique_ptr<RawCursor> DrawEntries(Entries& entries, Store& segments);
   [[nodiscard]] std::string DrawKey() { return pool_.Draw(random_); }
   [[nodiscard]] std::string DrawValue();
+  // A range to delete, of which `entries` loses what is in it.
+  struct Range {
+    std::string start;
+    std::optional<std::string> limit;
+  };
+  [[nodiscard]] Range DrawDeletion(Entries& entries);
   [[nodiscard]] CommitOptions DrawCommitOptions();
   void CompareGet(const Result<std::optional<PinnedValue>>& got, const Entries& entries, const std::string& key);
   void CompareScan(const Collection& collection, const Entries& entries, const View* view);

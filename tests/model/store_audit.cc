@@ -24,7 +24,7 @@ std::vector<std::string> AuditStore(Store& store, Strangers strangers) {
   KindRegistry kinds;
   kinds.Register(CollectionKind::kLsm, NewLsmKind());
   std::vector<FileNumber> unfinished;
-  const Result<FoundDatabase> found = FindDatabase(store, kinds, &unfinished);
+  const Result<FoundDatabase> found = FindDatabase(store, kinds, {Runtime::Default()}, &unfinished);
   if (!found.ok()) return {"the database cannot be found: " + found.status().ToString()};
   const Result<std::vector<std::string>> listed = store.List();
   if (!listed.ok()) return {listed.status().ToString()};
@@ -47,7 +47,7 @@ std::vector<std::string> AuditStore(Store& store, Strangers strangers) {
 uint64_t CountPartitions(Store& store) {
   KindRegistry kinds;
   kinds.Register(CollectionKind::kLsm, NewLsmKind());
-  const Result<FoundDatabase> found = FindDatabase(store, kinds, nullptr);
+  const Result<FoundDatabase> found = FindDatabase(store, kinds, {Runtime::Default()}, nullptr);
   uint64_t count = 0;
   if (!found.ok()) return count;
   for (const auto& [id, collection] : found->root.state.collections) {

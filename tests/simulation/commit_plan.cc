@@ -13,11 +13,18 @@ SeededRandom RandomOf(uint64_t seed, size_t writer, uint64_t number) {
   return SeededRandom(random.Next() ^ (number * 0x9e3779b97f4a7c15u));
 }
 
+// Those of a writer stand together, so that a range of them is of nobody else.
+std::string Key(size_t writer, uint64_t index) {
+  return "keys of " + std::to_string(writer) + ": " + std::to_string(10 + index);
+}
+
 PlannedWrite DrawWrite(SeededRandom& random, size_t writer) {
   PlannedWrite write;
   write.collection = random.Below(kCollectionCount);
-  write.key = "key " + std::to_string(random.Below(kKeysOfAWriter)) + " of " + std::to_string(writer);
+  const uint64_t key = random.Below(kKeysOfAWriter);
+  write.key = Key(writer, key);
   write.is_delete = random.OneIn(4);
+  if (write.is_delete && random.OneIn(3)) write.limit = Key(writer, key + 1 + random.Below(kKeysOfAWriter - key));
   if (!write.is_delete) {
     write.value = std::string(random.Below(random.OneIn(10) ? 2'000 : 60), static_cast<char>('a' + random.Below(26)));
   }
@@ -59,10 +66,13 @@ Contents ContentsAt(uint64_t seed, const Cut& cut) {
   for (size_t writer = 0; writer < kWriterCount; ++writer) {
     for (uint64_t number = 1; number <= cut[writer]; ++number) {
       for (const PlannedWrite& write : PlanOf(seed, writer, number).writes) {
-        if (write.is_delete) {
-          contents[write.collection].erase(write.key);
+        auto& entries = contents[write.collection];
+        if (!write.limit.empty()) {
+          entries.erase(entries.lower_bound(write.key), entries.lower_bound(write.limit));
+        } else if (write.is_delete) {
+          entries.erase(write.key);
         } else {
-          contents[write.collection].insert_or_assign(write.key, write.value);
+          entries.insert_or_assign(write.key, write.value);
         }
       }
     }

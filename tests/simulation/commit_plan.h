@@ -29,6 +29,7 @@ struct PlannedWrite {
   std::string key;
   std::string value;
   bool is_delete = false;
+  std::string limit = {};  // Of the range that is deleted; empty: the key alone.
 };
 
 struct CommitPlan {

@@ -109,9 +109,11 @@ void DatabaseSimulation::Begin() {
   simulator_.Spawn("closer", [this] { CloseSometime(); });
 }
 
-// Commits a plan, or ingests it: that is a commit with sync by other means.
+// Commits a plan, or ingests it: that is a commit with sync by other means, but for ranges.
 Status DatabaseSimulation::Apply(const CommitPlan& plan, uint64_t number) {
-  if (plan.sync == Sync::kYes && number % 4 == 0) {
+  const bool has_ranges =
+      std::ranges::any_of(plan.writes, [](const PlannedWrite& write) { return !write.limit.empty(); });
+  if (plan.sync == Sync::kYes && number % 4 == 0 && !has_ranges) {
     std::map<size_t, RawEntries> entries;
     for (const PlannedWrite& write : plan.writes) {
       std::optional<std::string>& value = entries[write.collection][write.key];
@@ -125,7 +127,9 @@ Status DatabaseSimulation::Apply(const CommitPlan& plan, uint64_t number) {
   }
   Batch batch;
   for (const PlannedWrite& write : plan.writes) {
-    if (write.is_delete) {
+    if (!write.limit.empty()) {
+      batch.DeleteRange(collections_[write.collection], write.key, write.limit);
+    } else if (write.is_delete) {
       batch.Delete(collections_[write.collection], write.key);
     } else {
       batch.Put(collections_[write.collection], write.key, write.value);

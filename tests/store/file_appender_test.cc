@@ -70,6 +70,16 @@ TEST_F(FileAppenderTest, SmallAppendsNeedNoCallEachUntilSomebodySyncs) {
   ExpectStored();
 }
 
+TEST_F(FileAppenderTest, TellsTheBytesItPrepared) {
+  EXPECT_EQ(file_->bytes_prepared(), 0u);
+  Append("first");
+  EXPECT_EQ(file_->bytes_prepared(), uint64_t{64} << 10);
+  Append(std::string(16 << 10, 'x'));
+  EXPECT_EQ(file_->bytes_prepared(), uint64_t{64} << 10);
+  for (int i = 0; i < 4; ++i) Append(std::string(16 << 10, 'x'));
+  EXPECT_EQ(file_->bytes_prepared(), uint64_t{128} << 10);
+}
+
 TEST_F(FileAppenderTest, MapsAgainAfterAMebibyteWithoutASync) {
   Append("first");
   ASSERT_EQ(file_->Sync(), Status::Ok());

@@ -1,6 +1,7 @@
 #include <csignal>
 #include <ctime>
 #include <filesystem>
+#include <fstream>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <sched.h>
@@ -71,6 +72,21 @@ TEST_F(BenchVerb, RunsEveryBenchmark) {
     EXPECT_EQ(line.at("p50_us").is_number(), works) << line;
     EXPECT_EQ(line.at("p999_us").is_number(), works) << line;
     EXPECT_TRUE(!works || line.at("p50_us") <= line.at("max_us")) << line;
+  }
+}
+
+TEST_F(BenchVerb, WritesForSoManySecondsAndTellsOfEach) {
+  const std::string csv_path = (directory_.path() / "seconds.csv").string();
+  const CommandEnd end = Bench({"--benchmarks=fillrandom", "--num=1000", "--seconds=2", "--csv=" + csv_path});
+  ASSERT_EQ(end.exit_code, 0) << end.err;
+  EXPECT_NE(end.out.find(" entries/s, 2 s\n"), std::string::npos) << end.out;
+  std::ifstream csv(csv_path);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(csv, line);) lines.push_back(line);
+  ASSERT_EQ(lines.size(), 4u);
+  EXPECT_EQ(lines[0], "benchmark,second,entries,longest_us,runs,debt_bytes,stored_bytes");
+  for (size_t i = 1; i < lines.size(); ++i) {
+    EXPECT_TRUE(lines[i].starts_with("fillrandom," + std::to_string(i - 1) + ",")) << lines[i];
   }
 }
 

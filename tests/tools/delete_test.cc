@@ -39,6 +39,33 @@ TEST(DeleteVerb, TellsInJsonWhatItDid) {
   EXPECT_EQ(absent.err, "");
 }
 
+TEST(DeleteVerb, DeletesARange) {
+  const StoredDatabase database;
+  for (const char* key : {"b1", "b2", "c1", "d1"}) {
+    ASSERT_EQ(RunCommand({"put", database.path(), "users", key, "v"}).exit_code, 0);
+  }
+  const CommandEnd end = RunCommand({"delete", database.path(), "users", "--prefix", "b"});
+  EXPECT_EQ(end.exit_code, 0) << end.err;
+  EXPECT_EQ(RunCommand({"get", database.path(), "users", "b2"}).exit_code, 1);
+  EXPECT_EQ(RunCommand({"count", database.path(), "users"}).out, "4\n");
+  const CommandEnd json = RunCommand({"delete", "--json", database.path(), "users", "--from", "c1", "--to", "d1"});
+  EXPECT_EQ(json.out, "{\"done\":\"delete\",\"database\":\"" + database.path() + "\",\"collection\":\"users\"}\n");
+  EXPECT_EQ(RunCommand({"get", database.path(), "users", "c1"}).exit_code, 1);
+  EXPECT_EQ(RunCommand({"get", database.path(), "users", "d1"}).exit_code, 0);
+}
+
+TEST(DeleteVerb, NeedsEitherAKeyOrARangeWithKeys) {
+  const StoredDatabase database;
+  for (const CommandEnd& end : {RunCommand({"delete", database.path(), "users"}),
+                                RunCommand({"delete", database.path(), "users", "ada", "--to", "b"}),
+                                RunCommand({"delete", database.path(), "users", "--must-exist", "--to", "b"}),
+                                RunCommand({"delete", database.path(), "users", "--from", "b", "--to", "a"})}) {
+    EXPECT_EQ(end.exit_code, 2);
+    EXPECT_NE(end.err, "");
+  }
+  EXPECT_EQ(RunCommand({"count", database.path(), "users"}).out, "2\n");
+}
+
 TEST(DeleteVerb, TakesKeysInHexadecimalAndBehindADoubleDash) {
   const StoredDatabase database;
   ASSERT_EQ(RunCommand({"put", "--hex", database.path(), "users", "00ff", "01"}).exit_code, 0);

@@ -63,20 +63,35 @@ TEST(StatsVerb, CountsNothingOfADatabaseWithoutCollections) {
 // Which a process of one verb never has.
 TEST(StatisticsPage, ShowsCountersOfWriting) {
   const DatabaseStatistics statistics{
-      .commits = {.commits = 5, .operations = 9, .groups = 4, .syncs = 3, .log_bytes = 700},
+      .commits = {.commits = 5, .operations = 9, .groups = 4, .syncs = 3, .log_bytes = 700, .log_bytes_prepared = 900},
       .flushes = {.jobs = 2, .bytes_in = 4096, .bytes_out = 1024},
-      .merges = {.jobs = 1, .bytes_in = 1000, .bytes_out = 500}};
+      .merges = {.jobs = 1, .bytes_in = 1000, .bytes_out = 500},
+      .pacing = {.for_flushes = {.count = 3, .nanoseconds = 12'000'000, .nanoseconds_max = 5'100'000},
+                 .for_merges = {},
+                 .runs_max = 9,
+                 .debt_bytes = 77,
+                 .is_paced = true,
+                 .write_bytes_per_second = 50,
+                 .flush_bytes_per_second = 60,
+                 .merge_bytes_per_second = 70}};
   const std::string text = command_line::StatisticsAsText(statistics);
-  EXPECT_TRUE(
-      text.ends_with("commits             5 of 9 operations, in 4 groups with 3 syncs, 700 bytes of log\n"
-                     "flushes             2, 4096 bytes in, 1024 bytes out\n"
-                     "merges              1, 1000 bytes in, 500 bytes out\n"))
+  EXPECT_TRUE(text.ends_with(
+      "commits             5 of 9 operations, in 4 groups with 3 syncs, 700 bytes of log, 900 more prepared\n"
+      "flushes             2, 4096 bytes in, 1024 bytes out\n"
+      "merges              1, 1000 bytes in, 500 bytes out\n"
+      "delays for flushes  3, 12 ms together, 5.1 ms the longest\n"
+      "delays for merges   0, 0 ms together, 0.0 ms the longest\n"))
       << text;
   const std::string json = command_line::StatisticsAsJson(statistics);
   EXPECT_TRUE(
-      json.ends_with("\"commits\":{\"commits\":5,\"operations\":9,\"groups\":4,\"syncs\":3,\"log_bytes\":700},"
+      json.ends_with("\"commits\":{\"commits\":5,\"operations\":9,\"groups\":4,\"syncs\":3,\"log_bytes\":700,"
+                     "\"log_bytes_prepared\":900},"
                      "\"flushes\":{\"jobs\":2,\"bytes_in\":4096,\"bytes_out\":1024},"
-                     "\"merges\":{\"jobs\":1,\"bytes_in\":1000,\"bytes_out\":500}}"))
+                     "\"merges\":{\"jobs\":1,\"bytes_in\":1000,\"bytes_out\":500},"
+                     "\"pacing\":{\"for_flushes\":{\"count\":3,\"nanoseconds\":12000000,\"nanoseconds_max\":5100000},"
+                     "\"for_merges\":{\"count\":0,\"nanoseconds\":0,\"nanoseconds_max\":0},"
+                     "\"runs_max\":9,\"debt_bytes\":77,\"write_bytes_per_second\":50,\"flush_bytes_per_second\":60,"
+                     "\"merge_bytes_per_second\":70}}"))
       << json;
 }
 

@@ -19,11 +19,13 @@ Model DecimalModel(int count) {
   return model;
 }
 
-StoredTrees::StoredTrees(const std::vector<Model>& models, const TreeBuilder::Options& options) {
+StoredTrees::StoredTrees(const std::vector<Model>& models, const TreeBuilder::Options& options,
+                         const std::vector<RangeTombstone>& range_tombstones) {
   const std::unique_ptr<BlockFileWriter> writer = BlockFileWriter::Create(*store_, kTreeFileHeader, 0).value();
   for (const Model& model : models) {
     TreeBuilder builder(*writer, options);
     for (const auto& [key, entry] : model) builder.Add(key, entry.type, entry.value).Check();
+    for (const RangeTombstone& tombstone : range_tombstones) builder.AddRangeTombstone(tombstone).Check();
     descriptors_.push_back(builder.Finish().value());
   }
   writer->SyncAndFinish().Check();
@@ -55,6 +57,13 @@ std::shared_ptr<const BlockFile> StoredTrees::OpenFile(Store& store) const {
 OpenTree::OpenTree(const std::vector<Model>& models, const TreeBuilder::Options& options, size_t index)
     : stored_(models, options), cache_(std::make_unique<BlockCache>(Runtime::Default(), size_t{64} << 20)) {
   tree_ = Tree::Open(stored_.OpenFile(), stored_.descriptors()[index], *cache_).value();
+}
+
+OpenTree::OpenTree(const Model& model, const TreeBuilder::Options& options,
+                   const std::vector<RangeTombstone>& range_tombstones)
+    : stored_({model}, options, range_tombstones),
+      cache_(std::make_unique<BlockCache>(Runtime::Default(), size_t{64} << 20)) {
+  tree_ = Tree::Open(stored_.OpenFile(), stored_.descriptors()[0], *cache_).value();
 }
 
 std::vector<size_t> BlockOffsets(const std::string& file) {

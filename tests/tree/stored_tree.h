@@ -32,8 +32,9 @@ inline const FileHeader kTreeFileHeader = {
 // A tree file in a store of its own: written once, then read.
 class StoredTrees {
  public:
-  // One tree of each model, one after the other.
-  StoredTrees(const std::vector<Model>& models, const TreeBuilder::Options& options);
+  // One tree of each model, one after the other, each with these range tombstones.
+  StoredTrees(const std::vector<Model>& models, const TreeBuilder::Options& options,
+              const std::vector<RangeTombstone>& range_tombstones = {});
   // A file of these bytes.
   explicit StoredTrees(const std::string& bytes);
 
@@ -57,6 +58,8 @@ class OpenTree {
   explicit OpenTree(const Model& model, const TreeBuilder::Options& options = {})
       : OpenTree(std::vector{model}, options) {}
   OpenTree(const std::vector<Model>& models, const TreeBuilder::Options& options, size_t index = 0);
+  OpenTree(const Model& model, const TreeBuilder::Options& options,
+           const std::vector<RangeTombstone>& range_tombstones);
 
   [[nodiscard]] const Tree& operator*() const { return *tree_; }
   [[nodiscard]] const Tree* operator->() const { return tree_.get(); }

@@ -47,7 +47,7 @@ class PipelineWorld {
              .log_file = FileNumber(1)},
         published(head.last.value()),
         pipeline(simulator, head, published, Hooks()) {
-    head.log.Begin({.number = FileNumber(1), .id = FileId(0x1d), .epoch = 1}).Check();
+    head.log->Begin({.number = FileNumber(1), .id = FileId(0x1d), .epoch = 1}).Check();
     appends_before = store.calls(kAppends);
     syncs_before = store.calls(kSyncs);
   }
@@ -170,7 +170,7 @@ TEST(CommitPipeline, CommitsThatArriveTogetherShareOneAppendAndOneSync) {
 TEST(CommitPipeline, CountsGroupsCommitsSyncsAndLogBytes) {
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     PipelineWorld world(seed);
-    const uint64_t size_before = world.head.log.size();
+    const uint64_t size_before = world.head.log->size();
     world.SpawnWriters(4, 6, EveryThird);
     world.Run();
     const CommitStatistics statistics = world.pipeline.statistics();
@@ -178,7 +178,7 @@ TEST(CommitPipeline, CountsGroupsCommitsSyncsAndLogBytes) {
     EXPECT_EQ(statistics.operations, 24u) << "seed " << seed;
     EXPECT_EQ(statistics.groups, world.groups) << "seed " << seed;
     EXPECT_EQ(statistics.syncs, world.syncs()) << "seed " << seed;
-    EXPECT_EQ(statistics.log_bytes, world.head.log.size() - size_before) << "seed " << seed;
+    EXPECT_EQ(statistics.log_bytes, world.head.log->size() - size_before) << "seed " << seed;
   }
 }
 
@@ -398,7 +398,7 @@ bool PublishedCouldBeLost(uint64_t seed, bool forgets_to_sync) {
                           {.make_room = [](uint64_t) { return Status::Ok(); },
                            .exists = [](CollectionId) { return true; },
                            .on_failure = [](const Status&) {}});
-  head.log.Begin({.number = FileNumber(1), .id = FileId(0x1d), .epoch = 1}).Check();
+  head.log->Begin({.number = FileNumber(1), .id = FileId(0x1d), .epoch = 1}).Check();
   int writing = 2;
   for (int w = 0; w < 2; ++w) {
     simulator.Spawn("writer", [&] {

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <barrier>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "base/status_macros.h"
@@ -46,6 +48,12 @@ uint64_t TotalOf(const Operation& operation, const Settings& settings) {
   return 0;
 }
 
+// Whether --seconds is about it: its indexes do not run out.
+bool IsTimed(const Operation& operation, const Settings& settings) {
+  const bool draws = operation.order == IndexOrder::kRandom || operation.order == IndexOrder::kPresent;
+  return settings.seconds > 0 && operation.quota == Quota::kEntries && draws;
+}
+
 uint64_t ThreadsOf(const Operation& operation, const Settings& settings) {
   return operation.quota == Quota::kOnce ? 1 : settings.threads;
 }
@@ -57,7 +65,8 @@ Result<std::unique_ptr<Bench>> Bench::Open(const std::string& directory, const S
   if (!settings.use_existing_db) LOGWOOD_RETURN_IF_ERROR(CheckIsFree(directory));
   const Options options{.mode = settings.use_existing_db ? OpenMode::kOpen : OpenMode::kCreate,
                         .memory_budget_bytes = settings.memory_budget_bytes,
-                        .memtable_size_bytes = settings.memtable_size_bytes};
+                        .memtable_size_bytes = settings.memtable_size_bytes,
+                        .log = settings.log};
   LOGWOOD_ASSIGN_OR_RETURN(Database database, Database::Open(directory, options));
   Result<Collection> collection =
       settings.use_existing_db ? database.OpenCollection(kCollection) : database.CreateCollection(kCollection);
@@ -105,7 +114,8 @@ Status Bench::CheckHasEntries(const Operation& operation) const {
 }
 
 Worker::Task Bench::TaskOf(const Operation& operation, uint64_t thread) const {
-  const uint64_t total = TotalOf(operation, settings_);
+  constexpr uint64_t kMoreThanAnyDoes = uint64_t{1} << 60;
+  const uint64_t total = IsTimed(operation, settings_) ? kMoreThanAnyDoes : TotalOf(operation, settings_);
   const uint64_t threads = ThreadsOf(operation, settings_);
   const bool for_each = operation.quota == Quota::kEveryThread;
   const uint64_t batch = settings_.batch > 1 ? settings_.batch : std::min(operation.batch, settings_.batch_max());
@@ -116,12 +126,14 @@ Worker::Task Bench::TaskOf(const Operation& operation, uint64_t thread) const {
           .quota = for_each ? total : PartOf(total, threads, thread),
           .batch = operation.syncs ? 1 : batch,
           .sample_every = operation.sample_every,
+          .seconds = IsTimed(operation, settings_) ? static_cast<double>(settings_.seconds)
+                                                   : std::numeric_limits<double>::infinity(),
           .sync = settings_.sync || operation.syncs ? Sync::kYes : Sync::kNo,
           .first_new_index = next_new_index_ + PartsBefore(total, threads, thread)};
 }
 
 Status Bench::RunThreads(const Operation& operation, std::vector<std::unique_ptr<Worker>>& workers,
-                         Workplace& workplace, double& seconds) {
+                         Workplace& workplace, Measurement& total) {
   const uint64_t measured = ThreadsOf(operation, settings_);
   std::vector<Status> ends(workers.size());
   std::vector<uint64_t> ended_at(workers.size());
@@ -129,8 +141,11 @@ Status Bench::RunThreads(const Operation& operation, std::vector<std::unique_ptr
   std::barrier start(static_cast<std::ptrdiff_t>(workers.size()),
                      [&started_at]() noexcept { started_at = Worker::NowNanoseconds(); });
   workplace.measured_running = measured;
+  Status watched;
   {
-    ThreadPool threads(static_cast<int>(workers.size()));
+    const bool watches = IsTimed(operation, settings_);
+    ThreadPool threads(static_cast<int>(workers.size() + (watches ? 1 : 0)));
+    if (watches) threads.Run([&] { watched = Watch(workplace, total.timeline); });
     for (size_t i = 0; i < workers.size(); ++i) {
       threads.Run([&, i] {
         start.arrive_and_wait();
@@ -142,9 +157,24 @@ Status Bench::RunThreads(const Operation& operation, std::vector<std::unique_ptr
     }
   }
   const uint64_t last = *std::max_element(ended_at.begin(), ended_at.begin() + static_cast<std::ptrdiff_t>(measured));
-  seconds = static_cast<double>(last - started_at) * 1e-9;
+  total.seconds = static_cast<double>(last - started_at) * 1e-9;
+  LOGWOOD_RETURN_IF_ERROR(watched);
   const auto error = std::ranges::find_if(ends, [](const Status& end) { return !end.ok(); });
   return error == ends.end() ? Status::Ok() : error->WithContext(operation.name);
+}
+
+Status Bench::Watch(const Workplace& workplace, Timeline& timeline) const {
+  timeline.Begin(Worker::NowNanoseconds());
+  for (; workplace.measured_running > 0; std::this_thread::sleep_for(std::chrono::milliseconds(250))) {
+    LOGWOOD_ASSIGN_OR_RETURN(const DatabaseStatistics statistics, database_.Statistics());
+    Timeline::Second look{.debt_bytes = statistics.pacing.debt_bytes,
+                          .stored_bytes = statistics.stored.logs.bytes + statistics.stored.trees.bytes};
+    for (const CollectionStatistics& collection : statistics.collections) {
+      look.runs = std::max(look.runs, collection.trees.runs);
+    }
+    timeline.AddLook(Worker::NowNanoseconds(), look);
+  }
+  return Status::Ok();
 }
 
 void Bench::KeepAccount(const Operation& operation, const Worker& worker) {
@@ -181,6 +211,7 @@ void Bench::AddUp(const Operation& operation, const std::vector<std::unique_ptr<
     total.entries += worker.entries;
     total.user_bytes += worker.user_bytes;
     total.latency.Merge(worker.latency);
+    total.timeline.Merge(worker.timeline);
   }
 }
 
@@ -216,7 +247,7 @@ Result<Measurement> Bench::Run(const Operation& operation) {
     workers.push_back(std::make_unique<Worker>(workplace, task));
   }
   const ProcessUsage before = ProcessUsage::Now();
-  LOGWOOD_RETURN_IF_ERROR(RunThreads(operation, workers, workplace, total.seconds));
+  LOGWOOD_RETURN_IF_ERROR(RunThreads(operation, workers, workplace, total));
   const ProcessUsage after = ProcessUsage::Now();
   ++operations_run_;
   AddUp(operation, workers, total);

@@ -14,6 +14,7 @@
 #include "tools/bench/operations.h"
 #include "tools/bench/process_usage.h"
 #include "tools/bench/settings.h"
+#include "tools/bench/timeline.h"
 #include "tools/bench/value_source.h"
 #include "tools/bench/worker.h"
 
@@ -29,6 +30,7 @@ struct Measurement {
   uint64_t beside_entries = 0;  // Of the thread that ran beside.
   double seconds = 0;           // From the first thread's start to the last one's end.
   LatencyHistogram latency;     // Of operations.
+  Timeline timeline;            // Of entries; with looks at the database where --seconds is given.
   uint64_t sample_every = 1;    // Operations of which one is in `latency`.
   double user_cpu_seconds = 0;  // Of the whole process, what works in the background included.
   double system_cpu_seconds = 0;
@@ -71,7 +73,9 @@ class Bench {
   [[nodiscard]] Workplace WorkplaceOf(Collection& collection, const ValueSource& values);
   // Runs all threads to their end and returns the first error. Sets the seconds.
   Status RunThreads(const Operation& operation, std::vector<std::unique_ptr<Worker>>& workers, Workplace& workplace,
-                    double& seconds);
+                    Measurement& total);
+  // Looks at the database now and then, until the threads that are measured have ended.
+  Status Watch(const Workplace& workplace, Timeline& timeline) const;
   // Notes what the operation wrote or deleted, which is found out by drawing the same indexes again.
   void KeepAccount(const Operation& operation, const Worker& worker);
   // The same of what it wrote elsewhere, or under new indexes.

@@ -55,6 +55,7 @@ std::string ShownMicroseconds(std::optional<double> microseconds) {
 std::string Joined(const std::vector<std::string>& names) { return fmt::format("{}", fmt::join(names, ",")); }
 
 const char* NameOf(KeyForm form) { return form == KeyForm::kDecimal ? "decimal" : "random"; }
+const char* NameOf(LogMode log) { return log == LogMode::kOn ? "on" : "off"; }
 
 constexpr const char* kColumns = "{:<16} {:>11} {:>11} {:>9} {:>8} {:>8} {:>9} {:>10} {:>7} {:>10} {:>6} {:>6} {:>8}";
 
@@ -65,10 +66,10 @@ std::string TextOf(const Environment& environment, const Settings& settings) {
                      environment.logwood_version, environment.build_type, environment.compiler, environment.cpu_model,
                      environment.cores, environment.load) +
          fmt::format(
-             "num {}, keys {} B {}, values {} B, threads {}, batch {}, sync {}, seed {}, budget {:.0f} MiB, "
+             "num {}, keys {} B {}, values {} B, threads {}, batch {}, log {}, sync {}, seed {}, budget {:.0f} MiB, "
              "memtable {}\n\n",
              settings.num, settings.key_size_bytes, NameOf(settings.keys), settings.value_size_bytes, settings.threads,
-             settings.batch, settings.sync ? "yes" : "no", settings.seed,
+             settings.batch, NameOf(settings.log), settings.sync ? "yes" : "no", settings.seed,
              static_cast<double>(settings.memory_budget_bytes) / kMebibyte,
              settings.memtable_size_bytes == 0
                  ? "of a share"
@@ -81,6 +82,7 @@ std::string JsonOf(const Environment& environment, const Settings& settings) {
   const Json options = {{"benchmarks", Joined(settings.benchmarks)},
                         {"num", settings.num},
                         {"reads", settings.read_count()},
+                        {"seconds", settings.seconds},
                         {"key_size", settings.key_size_bytes},
                         {"value_size", settings.value_size_bytes},
                         {"threads", settings.threads},
@@ -91,6 +93,7 @@ std::string JsonOf(const Environment& environment, const Settings& settings) {
                         {"budget", settings.memory_budget_bytes},
                         {"memtable_size", settings.memtable_size_bytes},
                         {"keys", NameOf(settings.keys)},
+                        {"log", NameOf(settings.log)},
                         {"sync", settings.sync},
                         {"verify", settings.verify},
                         {"use_existing_db", settings.use_existing_db}};

@@ -19,11 +19,14 @@ Status CheckRange(const std::string& option, uint64_t value, Range range) {
                                  " to " + std::to_string(range.max));
 }
 
-Status CheckNames(const std::vector<std::string>& benchmarks) {
+Status CheckNames(const std::vector<std::string>& benchmarks, LogMode log) {
   if (benchmarks.empty()) return Status::InvalidArgument("--benchmarks names nothing; there are: " + OperationNames());
   for (const std::string& name : benchmarks) {
     if (FindOperation(name) == nullptr) {
       return Status::InvalidArgument("there is no benchmark \"" + name + "\"; there are: " + OperationNames());
+    }
+    if (FindOperation(name)->syncs && log == LogMode::kOff) {
+      return Status::InvalidArgument(name + " with --log off: without a log there is nothing to sync");
     }
   }
   return Status::Ok();
@@ -53,9 +56,10 @@ uint64_t Settings::batch_max() const noexcept {
 }
 
 Status Settings::Check() const {
-  LOGWOOD_RETURN_IF_ERROR(CheckNames(benchmarks));
+  LOGWOOD_RETURN_IF_ERROR(CheckNames(benchmarks, log));
   // A bit each tells which are there: 512 MiB.
   LOGWOOD_RETURN_IF_ERROR(CheckRange("--num", num, {1, uint64_t{1} << 32}));
+  LOGWOOD_RETURN_IF_ERROR(CheckRange("--seconds", seconds, {0, 1'000'000}));
   LOGWOOD_RETURN_IF_ERROR(CheckRange("--reads", reads, {0, uint64_t{1} << 40}));
   LOGWOOD_RETURN_IF_ERROR(CheckRange("--value_size", value_size_bytes, {0, kValueSizeMax}));
   LOGWOOD_RETURN_IF_ERROR(CheckKeys(*this));
@@ -63,6 +67,9 @@ Status Settings::Check() const {
   LOGWOOD_RETURN_IF_ERROR(CheckRange("--batch", batch, {1, batch_max()}));
   LOGWOOD_RETURN_IF_ERROR(CheckRange("--seek_nexts", seek_nexts, {0, 1'000'000}));
   LOGWOOD_RETURN_IF_ERROR(CheckRange("--series", series, {1, uint64_t{1} << 32}));
+  if (log == LogMode::kOff && sync) {
+    return Status::InvalidArgument("--sync with --log off: without a log there is nothing to sync");
+  }
   LOGWOOD_RETURN_IF_ERROR(CheckRange("--budget", memory_budget_bytes, {uint64_t{16} << 10, uint64_t{1} << 40}));
   // Whether it fits the budget is the database's to say.
   if (memtable_size_bytes == 0) return Status::Ok();

@@ -14,6 +14,7 @@ namespace logwood::bench {
 struct Settings {
   std::vector<std::string> benchmarks{"fillrandom", "readrandom", "readseq", "seekrandom"};
   uint64_t num = 1'000'000;         // Entries of a fill, all threads together; 1 to 2^40. Indexes are below it.
+  uint64_t seconds = 0;             // Of a write of random keys, whatever `num` says; 0: until `num`. At most 10^6.
   uint64_t reads = 0;               // Reads or seeks, all threads together; 0: as many as `num`.
   uint64_t key_size_bytes = 16;     // 1 to 4096; decimals need room for num-1, random keys 8 bytes.
   uint64_t value_size_bytes = 100;  // 0 to kValueSizeMax.
@@ -25,6 +26,7 @@ struct Settings {
   uint64_t memory_budget_bytes = Options().memory_budget_bytes;
   uint64_t memtable_size_bytes = Options().memtable_size_bytes;
   KeyForm keys = KeyForm::kDecimal;
+  LogMode log = LogMode::kOn;
   bool sync = false;             // Every commit, not only those of fillsync.
   bool verify = false;           // Readers compare every byte of a value, not only its size.
   bool use_existing_db = false;  // Else there must be none.

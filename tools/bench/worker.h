@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <limits>
 
 #include "base/status_macros.h"
 #include "logwood/batch.h"
@@ -13,6 +14,7 @@
 #include "tools/bench/key_set.h"
 #include "tools/bench/latency_histogram.h"
 #include "tools/bench/settings.h"
+#include "tools/bench/timeline.h"
 #include "tools/bench/value_source.h"
 
 namespace logwood::bench {
@@ -38,6 +40,7 @@ struct Worker {
     uint64_t quota = 0;
     uint64_t batch = 1;
     uint64_t sample_every = 1;
+    double seconds = std::numeric_limits<double>::infinity();  // After which it ends, whatever the quota.
     Sync sync = Sync::kNo;
     uint64_t first_new_index = 0;  // For entries beside those of the settings; each thread's own from here on.
   };
@@ -58,6 +61,7 @@ struct Worker {
   IndexSequence indexes;
   Batch batch;
   LatencyHistogram latency;
+  Timeline timeline;                // Of entries.
   uint64_t operations = 0;          // Calls, commits, seeks with what follows them.
   uint64_t entries = 0;             // Written, deleted, read or looked for.
   uint64_t user_bytes = 0;          // Of keys and values.
@@ -80,7 +84,9 @@ struct Worker {
     const bool samples_all = task.sample_every == 1;
     uint64_t untimed = 0;  // Calls before the next that is measured.
     uint64_t started = NowNanoseconds();
-    for (; operations < count && !must_stop() && !is_at_end(); ++operations) {
+    timeline.Begin(started);
+    bool is_over = false;
+    for (; operations < count && !is_over && !must_stop() && !is_at_end(); ++operations) {
       if (untimed > 0) {
         --untimed;
         LOGWOOD_RETURN_IF_ERROR(step());
@@ -90,6 +96,8 @@ struct Worker {
       LOGWOOD_RETURN_IF_ERROR(step());
       const uint64_t ended = NowNanoseconds();
       latency.Add(ended - started);
+      timeline.Add({.at = ended, .took = ended - started, .entries_so_far = entries});
+      is_over = timeline.seconds() >= task.seconds;
       started = ended;
       untimed = task.sample_every - 1;
     }

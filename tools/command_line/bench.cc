@@ -4,9 +4,14 @@
 #include <atomic>
 #include <filesystem>
 #include <fmt/format.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <sys/ioctl.h>
 #include <system_error>
+#include <unistd.h>
 
 #include "base/status_macros.h"
 #include "tools/bench/environment.h"
@@ -15,6 +20,7 @@
 #include "tools/bench/settings.h"
 #include "tools/command_line/interruption.h"
 #include "tools/command_line/number.h"
+#include "tools/command_line/output_file.h"
 #include "tools/command_line/verb.h"
 
 namespace logwood::command_line {
@@ -24,9 +30,13 @@ struct Arguments {
   std::string path;
   bench::Settings settings;
   std::string keys = "decimal";
+  std::string csv;  // Path; empty for none.
+  std::string log = "on";
   bool json = false;
   bool remove = false;
 };
+
+constexpr size_t kPlotWidth = 80;  // Where nothing says how wide a line may be.
 
 // Each line goes out when it is known: a benchmark takes long.
 Status Show(Terminal& terminal, const std::string& line) {
@@ -34,16 +44,46 @@ Status Show(Terminal& terminal, const std::string& line) {
   return terminal.Flush();
 }
 
+// Columns of the terminal that standard output is, if it is one.
+size_t PlotWidth() {
+  winsize size{};
+  if (::isatty(STDOUT_FILENO) != 1) return kPlotWidth;
+  return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kPlotWidth;
+}
+
+bench::Characters PlotCharacters() {
+  if (::isatty(STDOUT_FILENO) != 1) return bench::Characters::kAscii;
+  const locale_t users = ::newlocale(LC_CTYPE_MASK, "", nullptr);
+  if (users == nullptr) return bench::Characters::kAscii;
+  const bool is_utf8 = std::string_view(::nl_langinfo_l(CODESET, users)) == "UTF-8";
+  ::freelocale(users);
+  return is_utf8 ? bench::Characters::kBlocks : bench::Characters::kAscii;
+}
+
+Status ShowBySecond(const Arguments& arguments, const bench::Measurement& measurement, OutputFile* csv,
+                    Terminal& terminal) {
+  if (csv != nullptr) LOGWOOD_RETURN_IF_ERROR(csv->Write(CsvOf(measurement.name, measurement.timeline)));
+  if (arguments.json || arguments.settings.seconds == 0) return Status::Ok();
+  terminal.Write(PlotOf(measurement.timeline, PlotWidth(), PlotCharacters()));
+  return terminal.Flush();
+}
+
 Status RunAll(const Arguments& arguments, const bench::Environment& environment, bench::Bench& bench,
               const std::atomic<bool>& interrupted, Terminal& terminal) {
   LOGWOOD_RETURN_IF_ERROR(Show(
       terminal, arguments.json ? JsonOf(environment, arguments.settings) : TextOf(environment, arguments.settings)));
+  std::unique_ptr<OutputFile> csv;
+  if (!arguments.csv.empty()) {
+    LOGWOOD_ASSIGN_OR_RETURN(csv, OutputFile::Create(arguments.csv, Present::kReplace));
+    LOGWOOD_RETURN_IF_ERROR(csv->Write(bench::TimelineCsvHeader()));
+  }
   for (const std::string& name : arguments.settings.benchmarks) {
     if (interrupted || !terminal.is_read()) break;
     LOGWOOD_ASSIGN_OR_RETURN(const bench::Measurement measurement, bench.Run(*bench::FindOperation(name)));
     LOGWOOD_RETURN_IF_ERROR(Show(terminal, arguments.json ? JsonOf(measurement) : TextOf(measurement)));
+    LOGWOOD_RETURN_IF_ERROR(ShowBySecond(arguments, measurement, csv.get(), terminal));
   }
-  return Status::Ok();
+  return csv != nullptr ? csv->Finish() : Status::Ok();
 }
 
 Status Remove(const std::string& path) {
@@ -94,6 +134,11 @@ std::string Footer() {
          "Values are pieces of text that a compressor halves. Readers check the size of each value, that keys are "
          "there\n"
          "or absent as they must be, and that a pass finds all of them.\n"
+         "--seconds makes fillrandom, fillbatch, overwrite and deleterandom, on keys made of the numbers below --num, "
+         "go on\n"
+         "for so long, and draws what they did in each second. --csv FILE has the figures; debt: what merges have to "
+         "read;\n"
+         "runs, debt and space only with --seconds.\n"
          "DIR stays as it is unless --remove is given. Ctrl-C ends what runs, shows it, and exits with 1.";
 }
 
@@ -103,6 +148,9 @@ void AddWorkload(CLI::App& verb, Arguments& arguments) {
       ->delimiter(',')
       ->capture_default_str();
   verb.add_option("--num", settings.num, "entries to write; keys are made of the numbers below it")
+      ->check(WhyNoNumber)
+      ->capture_default_str();
+  verb.add_option("--seconds", settings.seconds, "how long to write random keys; 0: until --num are written")
       ->check(WhyNoNumber)
       ->capture_default_str();
   verb.add_option("--reads", settings.reads, "reads or seeks; 0: as many as --num")
@@ -126,6 +174,9 @@ void AddWorkload(CLI::App& verb, Arguments& arguments) {
       ->capture_default_str();
   verb.add_option("--series", settings.series, "time series of tsingest")->check(WhyNoNumber)->capture_default_str();
   verb.add_flag("--sync", settings.sync, "sync every commit");
+  verb.add_option("--log", arguments.log, "off: nothing is logged, so that only a flush makes entries last")
+      ->check(CLI::IsMember({"on", "off"}))
+      ->capture_default_str();
   verb.add_option("--seed", settings.seed, "of keys drawn and of values")->check(WhyNoNumber)->capture_default_str();
 }
 
@@ -154,8 +205,10 @@ void AddBench(CLI::App& program, Action& chosen) {
   AddWorkload(verb, *arguments);
   AddDatabase(verb, *arguments);
   verb.add_flag("--verify", arguments->settings.verify, "readers compare every byte of each value");
+  verb.add_option("--csv", arguments->csv, "file for a line each second: entries, longest call, runs, debt, space");
   verb.add_flag("--json", arguments->json, "one JSON object a line: the environment, then each benchmark");
   verb.callback([&chosen, arguments] {
+    arguments->settings.log = arguments->log == "off" ? LogMode::kOff : LogMode::kOn;
     arguments->settings.keys = arguments->keys == "random" ? bench::KeyForm::kRandom : bench::KeyForm::kDecimal;
     chosen = [arguments](Terminal& terminal) { return RunBench(*arguments, terminal); };
   });

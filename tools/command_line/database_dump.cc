@@ -36,7 +36,7 @@ Result<std::unique_ptr<DatabaseDump>> DatabaseDump::Open(const std::string& path
   std::unique_ptr<DatabaseDump> dump(new DatabaseDump(std::move(store)));
   dump->kinds_.Register(CollectionKind::kLsm, NewLsmKind());
   LOGWOOD_ASSIGN_OR_RETURN(dump->lock_, dump->store_->Lock(LockMode::kShared));
-  LOGWOOD_ASSIGN_OR_RETURN(dump->found_, FindDatabase(*dump->store_, dump->kinds_, nullptr));
+  LOGWOOD_ASSIGN_OR_RETURN(dump->found_, FindDatabase(*dump->store_, dump->kinds_, {Runtime::Default()}, nullptr));
   return dump;
 }
 

@@ -14,6 +14,11 @@ Cursor KeyRange::ScanOf(const View& view, const Collection& collection) const {
   return view.Scan(collection, start, *limit);
 }
 
+void KeyRange::DeleteFrom(const Collection& collection, Batch& batch) const {
+  if (!limit) return batch.DeleteFrom(collection, start);
+  batch.DeleteRange(collection, start, *limit);
+}
+
 KeyRange RangeOf(const KeyBounds& bounds) {
   const bool begins_at_prefix = Bytes(bounds.from) < Bytes(bounds.prefix);
   KeyRange range{.start = begins_at_prefix ? bounds.prefix : bounds.from, .limit = PrefixRange(bounds.prefix).limit};

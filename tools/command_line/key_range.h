@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "logwood/batch.h"
 #include "logwood/collection.h"
 #include "logwood/cursor.h"
 #include "logwood/view.h"
@@ -18,6 +19,8 @@ struct KeyRange {
   [[nodiscard]] Cursor ScanOf(const Collection& collection) const;
   // The same of what `view` sees.
   [[nodiscard]] Cursor ScanOf(const View& view, const Collection& collection) const;
+  // Adds to `batch` that all entries within are deleted.
+  void DeleteFrom(const Collection& collection, Batch& batch) const;
 };
 
 // What the bounds that a user may give stand for.

@@ -67,11 +67,28 @@ JsonObject ObjectOf(const CommitStatistics& of) {
                    {"operations", of.operations},
                    {"groups", of.groups},
                    {"syncs", of.syncs},
-                   {"log_bytes", of.log_bytes}});
+                   {"log_bytes", of.log_bytes},
+                   {"log_bytes_prepared", of.log_bytes_prepared}});
 }
 
 JsonObject ObjectOf(const JobStatistics& of) {
   return ObjectOf({{"jobs", of.jobs}, {"bytes_in", of.bytes_in}, {"bytes_out", of.bytes_out}});
+}
+
+JsonObject ObjectOf(const DelayStatistics& of) {
+  return ObjectOf({{"count", of.count}, {"nanoseconds", of.nanoseconds}, {"nanoseconds_max", of.nanoseconds_max}});
+}
+
+JsonObject ObjectOf(const PacingStatistics& of) {
+  JsonObject object;
+  object.AddObject("for_flushes", ObjectOf(of.for_flushes));
+  object.AddObject("for_merges", ObjectOf(of.for_merges));
+  object.AddNumber("runs_max", of.runs_max);
+  object.AddNumber("debt_bytes", of.debt_bytes);
+  if (of.is_paced) object.AddNumber("write_bytes_per_second", of.write_bytes_per_second);
+  object.AddNumber("flush_bytes_per_second", of.flush_bytes_per_second);
+  object.AddNumber("merge_bytes_per_second", of.merge_bytes_per_second);
+  return object;
 }
 
 JsonObject ObjectOf(const CollectionStatistics& of) {
@@ -125,13 +142,23 @@ std::string Text(const JobStatistics& of) {
   return fmt::format("{}, {} bytes in, {} bytes out", of.jobs, of.bytes_in, of.bytes_out);
 }
 
+std::string Text(const DelayStatistics& of) {
+  constexpr double kMillisecond = 1e6;
+  return fmt::format("{}, {:.0f} ms together, {:.1f} ms the longest", of.count,
+                     static_cast<double>(of.nanoseconds) / kMillisecond,
+                     static_cast<double>(of.nanoseconds_max) / kMillisecond);
+}
+
 std::string TextOfWriting(const DatabaseStatistics& statistics) {
   const CommitStatistics& commits = statistics.commits;
   if (commits.commits + statistics.flushes.jobs + statistics.merges.jobs == 0) return {};
   return Line("commits",
-              fmt::format("{} of {} operations, in {} groups with {} syncs, {} bytes of log", commits.commits,
-                          commits.operations, commits.groups, commits.syncs, commits.log_bytes)) +
-         Line("flushes", Text(statistics.flushes)) + Line("merges", Text(statistics.merges));
+              fmt::format("{} of {} operations, in {} groups with {} syncs, {} bytes of log, {} more prepared",
+                          commits.commits, commits.operations, commits.groups, commits.syncs, commits.log_bytes,
+                          commits.log_bytes_prepared)) +
+         Line("flushes", Text(statistics.flushes)) + Line("merges", Text(statistics.merges)) +
+         Line("delays for flushes", Text(statistics.pacing.for_flushes)) +
+         Line("delays for merges", Text(statistics.pacing.for_merges));
 }
 
 }  // namespace
@@ -164,6 +191,7 @@ std::string StatisticsAsJson(const DatabaseStatistics& statistics) {
   object.AddObject("commits", ObjectOf(statistics.commits));
   object.AddObject("flushes", ObjectOf(statistics.flushes));
   object.AddObject("merges", ObjectOf(statistics.merges));
+  object.AddObject("pacing", ObjectOf(statistics.pacing));
   return object.ToString();
 }
 

@@ -24,7 +24,7 @@ struct BlockFrame {
 };
 
 bool IsBlockKind(uint8_t kind) {
-  return kind >= static_cast<uint8_t>(BlockKind::kLeaf) && kind <= static_cast<uint8_t>(BlockKind::kFooter);
+  return kind >= static_cast<uint8_t>(BlockKind::kLeaf) && kind <= static_cast<uint8_t>(BlockKind::kRangeTombstones);
 }
 
 // A file that belongs to no database (logwood/segment.h).
@@ -96,6 +96,7 @@ class TreeFileDump {
       case BlockKind::kFilter:
         return page_.Note(fmt::format("offset {}: filter block of {} bytes", offset_, block.value(0).size()));
       case BlockKind::kFooter: return DescribeFooter(block);
+      case BlockKind::kRangeTombstones: return DescribeRangeTombstones(block);
     }
   }
 
@@ -104,6 +105,14 @@ class TreeFileDump {
     std::string scratch;
     for (uint32_t i = 0; i < leaf.count() && page_.is_read(); ++i) {
       page_.Entry({.type = leaf.type(i), .key = leaf.key(i, scratch), .value = leaf.value(i)});
+    }
+  }
+
+  void DescribeRangeTombstones(const Block& block) {
+    page_.Note(fmt::format("offset {}: {} range tombstones", offset_, block.count()));
+    std::string scratch;
+    for (uint32_t i = 0; i < block.count() && page_.is_read(); ++i) {
+      page_.Entry({.type = EntryType::kRangeTombstone, .key = block.key(i, scratch), .value = block.value(i)});
     }
   }
 

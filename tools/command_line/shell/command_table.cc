@@ -49,6 +49,13 @@ constexpr Command kCommands[] = {
      .details = "  Within a batch it is deleted by batch commit.",
      .writes = true,
      .run = DeleteEntry},
+    {.name = "delete-range",
+     .arguments = "[prefix P] [from K] [to K]",
+     .summary = "delete all keys of a range",
+     .details = "  At least one of them must be given; they mean what they mean for scan.\n"
+                "  Takes as long as deleting one key. Within a batch it is done by batch commit.",
+     .writes = true,
+     .run = DeleteEntries},
     {.name = "scan",
      .arguments = "[prefix P] [from K] [to K] [limit N] [reverse]",
      .summary = "show entries in key order",

@@ -24,6 +24,7 @@ Result<Answer> ShowStatistics(Session& session, const CommandArguments& argument
 Result<Answer> PutEntry(Session& session, const CommandArguments& arguments);
 Result<Answer> GetEntry(Session& session, const CommandArguments& arguments);
 Result<Answer> DeleteEntry(Session& session, const CommandArguments& arguments);
+Result<Answer> DeleteEntries(Session& session, const CommandArguments& arguments);
 Result<Answer> ScanEntries(Session& session, const CommandArguments& arguments);
 Result<Answer> CountEntries(Session& session, const CommandArguments& arguments);
 Result<Answer> ShowFirst(Session& session, const CommandArguments& arguments);

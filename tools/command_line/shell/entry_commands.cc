@@ -158,6 +158,21 @@ Result<Answer> DeleteEntry(Session& session, const CommandArguments& arguments) 
   return AddedTo(*session.batch);
 }
 
+Result<Answer> DeleteEntries(Session& session, const CommandArguments& arguments) {
+  LOGWOOD_ASSIGN_OR_RETURN(const Collection collection, session.CollectionInUse());
+  LOGWOOD_ASSIGN_OR_RETURN(const ScanArguments scan, ReadScan(session, arguments));
+  if (arguments.empty() || scan.limit != ScanArguments().limit || scan.direction == Direction::kReverse) {
+    return Status::InvalidArgument("delete-range takes at least one of prefix P, from K, to K, and nothing else");
+  }
+  Batch alone;
+  Batch& batch = session.batch ? *session.batch : alone;
+  RangeOf(scan.bounds).DeleteFrom(collection, batch);
+  if (session.batch) return AddedTo(batch);
+  LOGWOOD_RETURN_IF_ERROR(session.database.Commit(batch, {.sync = session.sync}));
+  session.TellDone("delete-range", collection.name());
+  return Answer::kYes;
+}
+
 Result<Answer> GetEntry(Session& session, const CommandArguments& arguments) {
   LOGWOOD_ASSIGN_OR_RETURN(const std::string key, session.Read(arguments[0], "KEY"));
   LOGWOOD_ASSIGN_OR_RETURN(const std::optional<PinnedValue> value, session.Get(key));
