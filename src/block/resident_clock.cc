@@ -10,14 +10,13 @@ ResidentSlot::~ResidentSlot() { clock_.Forget(*this); }
 const void* ResidentSlot::Publish(Owner made, size_t bytes) { return clock_.Publish(*this, std::move(made), bytes); }
 
 void ResidentClock::MakeRoom() {
-  std::vector<Unlinked> unread;  // Outlives the lock, here and below: destroying an object takes other locks.
+  std::vector<Unlinked> unread;  // Outlives the lock, as all that is destroyed here: that takes other locks.
   const MutexLock lock(mutex_);
   MakeRoomBut(nullptr);
   unread = TakeUnread();
 }
 
 const void* ResidentClock::Publish(ResidentSlot& slot, Owner made, size_t bytes) {
-  std::vector<Unlinked> unread;
   const MutexLock lock(mutex_);
   // A second one is destroyed by the caller, whose argument it is.
   if (slot.owner_ != nullptr) return slot.owner_.get();
@@ -28,7 +27,6 @@ const void* ResidentClock::Publish(ResidentSlot& slot, Owner made, size_t bytes)
   budget_.Charge(slot.use_, bytes);
   full_.push_back(&slot);
   MakeRoomBut(&slot);
-  unread = TakeUnread();
   return slot.owner_.get();
 }
 
@@ -48,6 +46,7 @@ void ResidentClock::MakeRoomBut(const ResidentSlot* kept) {
     ResidentSlot& slot = *full_[hand_];
     if (&slot == kept || slot.referenced_.exchange(false, std::memory_order_relaxed)) continue;
     unlinked_.push_back({.owner = Unlink(slot), .pending = {}});
+    unlinked_count_.store(unlinked_.size(), std::memory_order_relaxed);
     full_[hand_] = full_.back();
     full_.pop_back();
     if (full_.empty()) return;
@@ -62,12 +61,19 @@ ResidentClock::Owner ResidentClock::Unlink(ResidentSlot& slot) {
   return owner;
 }
 
+void ResidentClock::DestroyUnread() {
+  std::vector<Unlinked> unread;
+  const MutexLock lock(mutex_);
+  unread = TakeUnread();
+}
+
 std::vector<ResidentClock::Unlinked> ResidentClock::TakeUnread() {
   for (Unlinked& unlinked : unlinked_) sections_.Update(unlinked.pending);
   const auto first_unread =
       std::partition(unlinked_.begin(), unlinked_.end(), [](const Unlinked& each) { return !each.pending.empty(); });
   std::vector<Unlinked> unread(std::make_move_iterator(first_unread), std::make_move_iterator(unlinked_.end()));
   unlinked_.erase(first_unread, unlinked_.end());
+  unlinked_count_.store(unlinked_.size(), std::memory_order_relaxed);
   return unread;
 }
 

@@ -68,7 +68,7 @@ class Resident : private ResidentSlot {
 };
 
 // Evicts residents where memory is short, by CLOCK. What it takes out of its slot is destroyed once no section can be
-// reading it: when somebody next comes by. Thread-safe.
+// reading it: as a ResidentSection ends, or in MakeRoom(). Thread-safe.
 class ResidentClock {
  public:
   // `budget` must outlive it.
@@ -82,6 +82,7 @@ class ResidentClock {
 
  private:
   friend class ResidentSlot;
+  friend class ResidentSection;
   using Owner = ResidentSlot::Owner;
 
   struct Unlinked {
@@ -93,6 +94,8 @@ class ResidentClock {
   void Forget(ResidentSlot& slot);
   void MakeRoomBut(const ResidentSlot* kept) REQUIRES(mutex_);
   [[nodiscard]] Owner Unlink(ResidentSlot& slot) REQUIRES(mutex_);
+  [[nodiscard]] bool has_unlinked() const noexcept { return unlinked_count_.load(std::memory_order_relaxed) > 0; }
+  void DestroyUnread();
   [[nodiscard]] std::vector<Unlinked> TakeUnread() REQUIRES(mutex_);
 
   MemoryBudget& budget_;
@@ -101,6 +104,32 @@ class ResidentClock {
   std::vector<ResidentSlot*> full_ GUARDED_BY(mutex_);  // Those that have an object, in a circle.
   size_t hand_ GUARDED_BY(mutex_) = 0;
   std::vector<Unlinked> unlinked_ GUARDED_BY(mutex_);  // Perhaps still read.
+  std::atomic<size_t> unlinked_count_ = 0;             // Relaxed: who sees it late comes by again.
+};
+
+// A section in which residents are looked at. Once it has ended it destroys what was evicted meanwhile: while a thread
+// is in a section of its own it cannot, and a thread that does nothing but read must not pile up what it evicts.
+class ResidentSection {
+ public:
+  // `clock` must outlive it.
+  explicit ResidentSection(ResidentClock& clock) noexcept : after_{clock}, section_(clock.sections()) {}
+
+  operator const ReadSection&() const noexcept { return section_; }
+
+ private:
+  struct After {
+    explicit After(ResidentClock& of) : clock(of) {}
+    After(const After&) = delete;  // Comes once.
+    After& operator=(const After&) = delete;
+    ~After() {
+      if (clock.has_unlinked()) clock.DestroyUnread();
+    }
+
+    ResidentClock& clock;
+  };
+
+  const After after_;  // Outlives the section.
+  const ReadSection section_;
 };
 
 }  // namespace logwood

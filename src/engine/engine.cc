@@ -48,7 +48,7 @@ Status Engine::LockAndFind() {
   LOGWOOD_ASSIGN_OR_RETURN(lock_,
                            parts_.store.Lock(mode == OpenMode::kReadOnly ? LockMode::kShared : LockMode::kExclusive));
   std::vector<FileNumber> unfinished;
-  // Beside memtables there is little in memory yet; but a small budget is to have small chunks of a log waiting.
+  // What of a log waits for its job is not charged: it must be little beside the budget.
   ReplayTuning tuning = parts_.replay;
   tuning.waiting_bytes_max = std::min<size_t>(tuning.waiting_bytes_max, options_.memory_budget_bytes / 8);
   Result<FoundDatabase> found = FindDatabase(

@@ -13,8 +13,8 @@
 
 namespace logwood {
 
-LsmTrees::LsmTrees(LsmState state, Segments segments, ReadSections& sections)
-    : state_(std::move(state)), sections_(sections), segments_(std::move(segments)) {
+LsmTrees::LsmTrees(LsmState state, Segments segments, ResidentClock& residents)
+    : state_(std::move(state)), residents_(residents), segments_(std::move(segments)) {
   pieces_.reserve(state_.partitions.size());
   for (const LsmPartition& partition : state_.partitions) {
     std::vector<const Tree*>& trees = pieces_.emplace_back();
@@ -35,13 +35,13 @@ Result<std::shared_ptr<const LsmTrees>> LsmTrees::Open(LsmState state, KindFiles
     LOGWOOD_ASSIGN_OR_RETURN(segments[id], Tree::Open(std::move(file), segment.tree, files.cache()));
   }
   return std::shared_ptr<const LsmTrees>(
-      new LsmTrees(std::move(state), std::move(segments), files.cache().residents().sections()));
+      new LsmTrees(std::move(state), std::move(segments), files.cache().residents()));
 }
 
 Result<std::optional<TreesHit>> LsmTrees::Get(Bytes key) const {
   const uint64_t hash = Hash64(key);
   const std::vector<const Tree*>& pieces = pieces_[FindLsmPartition(state_, key)];
-  const ReadSection section(sections_);
+  const ResidentSection section(residents_);
   // So that a key that is in the oldest run alone waits for memory once, and not once for each run.
   if (pieces.size() > 1) {
     for (const Tree* const tree : pieces) tree->PrefetchFilter(hash, section);

@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "base/read_sections.h"
+#include "block/resident_clock.h"
 #include "kind/kind.h"
 #include "lsm/lsm_edit.h"
 #include "lsm/lsm_state.h"
@@ -44,10 +44,10 @@ class LsmTrees : public CollectionTrees {
  private:
   using Segments = std::map<uint64_t, std::shared_ptr<const Tree>>;
 
-  LsmTrees(LsmState state, Segments segments, ReadSections& sections);
+  LsmTrees(LsmState state, Segments segments, ResidentClock& residents);
 
   LsmState state_;
-  ReadSections& sections_;                        // Of the cache.
+  ResidentClock& residents_;                      // Of the cache.
   Segments segments_;                             // By id.
   std::vector<std::vector<const Tree*>> pieces_;  // Of each partition, the newest first.
 };

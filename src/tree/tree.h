@@ -40,8 +40,8 @@ class Tree {
 
   // The entry of `key`, tombstones included; nullopt without one. Where a range tombstone covers a key without an
   // entry, that is a tombstone, and pins nothing. `hash` is Hash64(key) and `section` one of the cache's
-  // (BlockCache::residents()), each taken once for all trees. Errors: kCorruption, kUnsupported, kIo. An error is not
-  // kept: a later call tries again. Cost: a filter line; where it says maybe, one block beside the index.
+  // (ResidentSection), each taken once for all trees. Errors: kCorruption, kUnsupported, kIo. An error is not kept: a
+  // later call tries again. Cost: a filter line; where it says maybe, one block beside the index.
   [[nodiscard]] Result<std::optional<Hit>> Get(Bytes key, uint64_t hash, const ReadSection& section) const;
   // The same in a section of its own.
   [[nodiscard]] Result<std::optional<Hit>> Get(Bytes key, uint64_t hash) const;

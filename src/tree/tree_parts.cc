@@ -30,13 +30,13 @@ Result<const BlockedBloomFilter*> TreeParts::Filter(const ReadSection& section) 
 }
 
 Result<size_t> TreeParts::FindLeaf(Bytes key) const {
-  const ReadSection section = NewSection();
+  const ResidentSection section = NewSection();
   LOGWOOD_ASSIGN_OR_RETURN(const Leaves* const leaves, LeavesFor(section));
   return leaves->index.Find(key);
 }
 
 Result<BlockPin> TreeParts::ReadLeaf(size_t leaf) const {
-  const ReadSection section = NewSection();
+  const ResidentSection section = NewSection();
   LOGWOOD_ASSIGN_OR_RETURN(const Leaves* const leaves, LeavesFor(section));
   return ReadLeafFrom(*leaves, leaf);
 }

@@ -22,7 +22,7 @@ class TreeParts {
   TreeParts(std::shared_ptr<const BlockFile> file, TreeDescriptor descriptor, TreeFooter footer, BlockCache& cache);
 
   // In which index and filter may be looked at. It is to be short: what was evicted stays in memory for so long.
-  [[nodiscard]] ReadSection NewSection() const { return ReadSection(cache_.residents().sections()); }
+  [[nodiscard]] ResidentSection NewSection() const { return ResidentSection(cache_.residents()); }
   // Null where the tree has no filter; lives as long as `section`. An error is not kept: the next call tries again.
   // Errors: kCorruption, kUnsupported, kIo. Cost where it is not in memory: reads the filter.
   [[nodiscard]] Result<const BlockedBloomFilter*> Filter(const ReadSection& section) const;

@@ -80,17 +80,18 @@ struct Figures {
 };
 
 // Overwrites `keys` keys, `puts` times in all, as fast as the database lets it.
-Figures Overwrite(Simulator& simulator, double bytes_per_second, uint64_t keys, uint64_t puts) {
+Figures Overwrite(Simulator& simulator, double bytes_per_second, uint64_t keys, uint64_t puts,
+                  const Options& options = {.memtable_size_bytes = kMemtableSize}, size_t value_size = kValueSize) {
   const std::unique_ptr<Store> memory = NewMemoryStore();
   SlowTrees store(*memory, simulator, bytes_per_second);
   Figures figures;
   simulator.Spawn("writer", [&] {
     Engine::Parts parts{.store = store, .runtime = simulator, .owned_store = nullptr, .kinds = {}, .stay_policy = {}};
     parts.kinds.Register(CollectionKind::kLsm, NewLsmKind({.segment_size_bytes = kMemtableSize}));
-    const auto engine = Engine::Open(std::move(parts), {.memtable_size_bytes = kMemtableSize}).value();
+    const auto engine = Engine::Open(std::move(parts), options).value();
     const CollectionId id = engine->CreateCollection("c", {}).value().id;
     SeededRandom random(7);
-    const std::string value(kValueSize, 'v');
+    const std::string value(value_size, 'v');
     for (uint64_t i = 0; i < puts; ++i) {
       const std::chrono::nanoseconds begun = simulator.Now();
       PutOne(*engine, id, std::to_string(random.Next() % keys), value).Check();
@@ -138,6 +139,18 @@ TEST(Overload, SlowsWritesDownWhereAFlushIsStuck) {
   const Figures figures = Overwrite(simulator, 100e3, 500, 300);
   EXPECT_LE(figures.longest, Pacer::kDelayMax + 10ms);
   EXPECT_GE(figures.longest, Pacer::kDelayMax);
+  EXPECT_GT(figures.pacing.for_flushes.count, 0u);
+}
+
+// Each write is large, so the longest delay does not hold them back: they wait where memtables have their share.
+TEST(Overload, LetsMemtablesTakeThreeQuartersOfTheBudgetWhereAFlushIsStuck) {
+  constexpr uint64_t kBudget = uint64_t{8} << 20;
+  constexpr uint64_t kArenaChunk = uint64_t{1} << 20;
+  Simulator simulator({.seed = 1, .policy = SchedulingPolicy::kUniform, .step_limit = 50'000'000});
+  const Figures figures = Overwrite(simulator, 100e3, 500, 300, {.memory_budget_bytes = kBudget}, 50'000);
+  EXPECT_GE(figures.memory_max, kBudget / 2) << "it was no overload";
+  EXPECT_LE(figures.memory_max, kBudget * 3 / 4 + kArenaChunk);
+  EXPECT_GT(figures.longest, Pacer::kDelayMax);
   EXPECT_GT(figures.pacing.for_flushes.count, 0u);
 }
 
