@@ -55,10 +55,14 @@ std::optional<size_t> FirstCovering(std::span<const RangeTombstones> lists, Byte
   return std::nullopt;
 }
 
+// A memtable's lists may hold many that touch, each added behind the one before: those cost no lookup each.
 Bytes EndOfCovered(std::span<const RangeTombstones> lists, Bytes covered) noexcept {
   Bytes end = covered;
   for (std::optional<size_t> list = FirstCovering(lists, end); list; list = FirstCovering(lists, end)) {
-    end = lists[*list].Covering(end)->end;
+    const RangeTombstones& tombstones = lists[*list];
+    size_t index = tombstones.FindEndingBehind(end);
+    while (index + 1 < tombstones.size() && tombstones[index + 1].begin == tombstones[index].end) ++index;
+    end = tombstones[index].end;
     if (end.empty()) break;
   }
   return end;
@@ -70,8 +74,9 @@ Bytes BeginOfCovered(std::span<const RangeTombstones> lists, Bytes covered) noex
   for (bool grown = true; grown;) {
     grown = false;
     for (const RangeTombstones& list : lists) {
-      const size_t index = list.FindReaching(begin);
+      size_t index = list.FindReaching(begin);
       if (index == list.size() || list[index].begin >= begin) continue;
+      while (index > 0 && list[index - 1].end == list[index].begin) --index;
       begin = list[index].begin;
       grown = true;
     }

@@ -58,7 +58,7 @@ struct KeyGap {
 // The first of the lists that covers `key`; nullopt without one.
 [[nodiscard]] std::optional<size_t> FirstCovering(std::span<const RangeTombstones> lists, Bytes key) noexcept;
 // Where what all lists together cover without a gap ends and begins, from `covered` on, which one of them covers.
-// Cost: a lookup in each list for each tombstone on the way.
+// Cost: a look at each tombstone on the way, and a lookup in each list where the next does not touch it in its own.
 [[nodiscard]] Bytes EndOfCovered(std::span<const RangeTombstones> lists, Bytes covered) noexcept;
 [[nodiscard]] Bytes BeginOfCovered(std::span<const RangeTombstones> lists, Bytes covered) noexcept;
 

@@ -21,8 +21,9 @@ nanoseconds TimeOf(uint64_t bytes, WriteRate rate) {
 
 void Pacer::Speed::Add(uint64_t done, nanoseconds took) {
   constexpr double kPastCounts = 0.875;
+  constexpr nanoseconds kTookMin = std::chrono::microseconds(1);  // A coarse clock, or a simulated one, may see none.
   bytes = bytes * kPastCounts + static_cast<double>(done);
-  seconds = seconds * kPastCounts + SecondsOf(took);
+  seconds = seconds * kPastCounts + SecondsOf(std::max(took, kTookMin));
 }
 
 Pacer::Pacer(Runtime& runtime, uint64_t memtable_size_bytes)

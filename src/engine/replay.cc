@@ -1,5 +1,6 @@
 #include "engine/replay.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -10,15 +11,15 @@ namespace logwood {
 
 Replay::Replay(Runtime& runtime, const ManifestState& state, const ReplayTuning& tuning,
                std::shared_ptr<ArenaPool> pool)
-    : runtime_(runtime), state_(state), tuning_(tuning), pool_(std::move(pool)), mutex_(runtime), changed_(runtime) {
+    : runtime_(runtime), tuning_(tuning), pool_(std::move(pool)), work_(std::make_shared<Work>(runtime, state)) {
   BeginShare();
-  shares_.back().replayed.generation->set_last(state.flushed);
+  work_->shares.back().replayed.generation->set_last(state.flushed);
 }
 
-Replay::~Replay() { WaitForJobs(); }
+Replay::~Replay() { work_->GiveUp(); }
 
 void Replay::BeginShare() {
-  Share& share = shares_.emplace_back();
+  Share& share = work_->shares.emplace_back();
   share.replayed.generation = std::make_shared<Generation>(pool_);
   share_bytes_ = 0;
 }
@@ -28,7 +29,7 @@ void Replay::Add(const LogCommit& commit) {
     HandOver();
     BeginShare();
   }
-  ReplayedGeneration& replayed = shares_.back().replayed;
+  ReplayedGeneration& replayed = work_->shares.back().replayed;
   if (replayed.first_log == FileNumber()) replayed.first_log = commit.log;
   for (const LogRecord& record : commit.records) AddRecord(commit.log, record);
   replayed.generation->set_last(commit.last);
@@ -50,56 +51,84 @@ void Replay::HandOver() {
   Chunk chunk = std::exchange(chunk_, {});
   chunk_.bytes.reserve(tuning_.chunk_bytes);
   if (chunk.bodies.empty()) return;
-  Share& share = shares_.back();
-  const MutexLock lock(mutex_);
-  while (waiting_bytes_ > 0 && waiting_bytes_ + chunk.bytes.size() > tuning_.waiting_bytes_max) changed_.Wait(mutex_);
-  waiting_bytes_ += chunk.bytes.size();
-  share.waiting.push_back(std::move(chunk));
-  if (share.has_job) return;
-  share.has_job = true;
-  ++jobs_;
-  runtime_.Execute([this, &share] { Work(share); });
-}
-
-void Replay::Work(Share& share) {
-  for (;;) {
-    Chunk chunk;
-    {
-      const MutexLock lock(mutex_);
-      if (share.waiting.empty()) {
-        share.has_job = false;
-        --jobs_;
-        changed_.NotifyAll();  // Under the mutex: after the last job this object may be gone.
-        return;
-      }
-      chunk = std::move(share.waiting.front());
-      share.waiting.pop_front();
-    }
-    ApplyChunk(chunk, share);
-    const MutexLock lock(mutex_);
-    waiting_bytes_ -= chunk.bytes.size();
-    changed_.NotifyAll();
-  }
-}
-
-void Replay::WaitForJobs() {
-  const MutexLock lock(mutex_);
-  while (jobs_ > 0) changed_.Wait(mutex_);
+  Share& share = work_->shares.back();
+  if (!work_->Add(share, std::move(chunk), tuning_.waiting_bytes_max)) return;
+  runtime_.Execute([work = work_, &share] { work->BeJob(share); });
 }
 
 Result<std::vector<ReplayedGeneration>> Replay::Finish() {
-  WaitForJobs();
-  ApplyChunk(chunk_, shares_.back());
+  work_->FinishAll();
+  work_->Apply(chunk_, work_->shares.back());
   chunk_ = {};
   std::vector<ReplayedGeneration> generations;
-  for (const Share& share : shares_) {
+  for (Share& share : work_->shares) {
     LOGWOOD_RETURN_IF_ERROR(share.status);
-    generations.push_back(share.replayed);
+    generations.push_back(std::move(share.replayed));  // A late job keeps none of them in memory.
   }
   return generations;
 }
 
-void Replay::ApplyChunk(const Chunk& chunk, Share& share) const {
+bool Replay::Work::Add(Share& share, Chunk chunk, size_t waiting_bytes_max) {
+  const MutexLock lock(mutex_);
+  while (waiting_bytes_ > 0 && waiting_bytes_ + chunk.bytes.size() > waiting_bytes_max) {
+    if (!Help()) changed_.Wait(mutex_);
+  }
+  waiting_bytes_ += chunk.bytes.size();
+  share.waiting.push_back(std::move(chunk));
+  return !share.is_worked_at && !std::exchange(share.has_job, true);
+}
+
+void Replay::Work::BeJob(Share& share) {
+  const MutexLock lock(mutex_);
+  share.has_job = false;
+  if (!share.is_worked_at) WorkAt(share);
+}
+
+void Replay::Work::FinishAll() {
+  const MutexLock lock(mutex_);
+  for (;;) {
+    if (Help()) continue;
+    if (!IsWorkedAt()) return;
+    changed_.Wait(mutex_);
+  }
+}
+
+void Replay::Work::GiveUp() {
+  const MutexLock lock(mutex_);
+  for (Share& share : shares) share.waiting.clear();
+  while (IsWorkedAt()) changed_.Wait(mutex_);
+  for (Share& share : shares) share.replayed.generation = nullptr;
+}
+
+bool Replay::Work::Help() {
+  const auto share =
+      std::ranges::find_if(shares, [](const Share& each) { return !each.is_worked_at && !each.waiting.empty(); });
+  if (share == shares.end()) return false;
+  WorkAt(*share);
+  return true;
+}
+
+// Until nothing waits: what is added meanwhile needs nobody else.
+void Replay::Work::WorkAt(Share& share) {
+  share.is_worked_at = true;
+  while (!share.waiting.empty()) {
+    const Chunk chunk = std::move(share.waiting.front());
+    share.waiting.pop_front();
+    mutex_.Unlock();
+    Apply(chunk, share);
+    mutex_.Lock();
+    waiting_bytes_ -= chunk.bytes.size();
+    changed_.NotifyAll();
+  }
+  share.is_worked_at = false;
+  changed_.NotifyAll();
+}
+
+bool Replay::Work::IsWorkedAt() const {
+  return std::ranges::any_of(shares, [](const Share& share) { return share.is_worked_at; });
+}
+
+void Replay::Work::Apply(const Chunk& chunk, Share& share) const {
   for (const Body& body : chunk.bodies) {
     if (!share.status.ok()) return;
     share.status = ApplyBody(chunk, body, *share.replayed.generation);
@@ -109,7 +138,7 @@ void Replay::ApplyChunk(const Chunk& chunk, Share& share) const {
   }
 }
 
-Status Replay::ApplyBody(const Chunk& chunk, const Body& body, Generation& generation) const {
+Status Replay::Work::ApplyBody(const Chunk& chunk, const Body& body, Generation& generation) const {
   Sequence sequence = body.first;
   OperationReader operations(Bytes(chunk.bytes.data() + body.begin, body.size));
   for (;;) {

@@ -17,13 +17,12 @@ namespace logwood {
 //   1. A version is a chain of lists, the newest first. In a list tombstones do not overlap: where several did, the
 //      newest of them stands, with its sequence. All sequences of a list are above those of the lists behind it.
 //   2. A new tombstone is a list of its own at the front, of level 0. Where it would be the kFanout-th of its level, it
-//   is
-//      merged with those into one list of the next level, and so on (the logarithmic method; Bentley & Saxe 1980).
+//      is merged with those into one list of the next level, and so on (the logarithmic method; Bentley & Saxe 1980).
 //   3. A version knows the one before it and one further back, so that an old view finds its own in logarithmic time
 //      (skew-binary jump pointers; Myers 1983).
 //
-// Cost of adding n: each is copied log4(n) times. Of 100,000 each takes 200 to 600 bytes, however they overlap. A lookup
-// asks up to 3 log4(n) lists, each by binary search.
+// Cost of adding n: each is copied log4(n) times. Of 100,000 each takes 200 to 600 bytes, however they overlap. A
+// lookup asks up to 3 log4(n) lists, each by binary search.
 class MemtableRangeTombstones {
  public:
   // The version with `tombstone` on top of `before`, which may be null. Keys are copied into the arena.

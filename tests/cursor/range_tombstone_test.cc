@@ -44,6 +44,16 @@ TEST(RangeTombstones, OfSeveralListsAreGoneAroundAtOnce) {
   EXPECT_FALSE(FirstCovering(lists, "i").has_value());
 }
 
+TEST(RangeTombstones, ThatTouchInAListAreGoneAroundAtOnce) {
+  const List first = {{"a", "b"}, {"b", "c"}, {"c", "d"}, {"f", "g"}};
+  const List second = {{"d", "e"}, {"e", "f"}, {"h", "i"}, {"i", ""}};
+  const std::vector<RangeTombstones> lists = {RangeTombstones(first), RangeTombstones(second)};
+  EXPECT_EQ(EndOfCovered(lists, "b"), Bytes("g"));
+  EXPECT_EQ(BeginOfCovered(lists, "f"), Bytes("a"));
+  EXPECT_EQ(EndOfCovered(lists, "h"), Bytes(""));
+  EXPECT_EQ(BeginOfCovered(lists, "z"), Bytes("h"));
+}
+
 TEST(RangeTombstones, HaveGapsBetweenTheirBorders) {
   const List first = {{"b", "d"}};
   const List second = {{"c", "h"}};

@@ -1,6 +1,7 @@
 // Writers that are faster than the device: what is bounded then, and what one write has to wait for.
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <gtest/gtest.h>
 #include <memory>
 #include <string>
@@ -152,6 +153,28 @@ TEST(Overload, LetsMemtablesTakeThreeQuartersOfTheBudgetWhereAFlushIsStuck) {
   EXPECT_LE(figures.memory_max, kBudget * 3 / 4 + kArenaChunk);
   EXPECT_GT(figures.longest, Pacer::kDelayMax);
   EXPECT_GT(figures.pacing.for_flushes.count, 0u);
+}
+
+// A runtime whose clock stands still.
+class StandingClock final : public Runtime {
+ public:
+  std::chrono::nanoseconds Now() override { return 1h; }
+  uint64_t Random() override { return 4; }
+  void Execute(std::function<void()>) override {}
+};
+
+TEST(Pacer, MeasuresWorkThatTakesNoTime) {
+  StandingClock runtime;
+  Pacer pacer(runtime, kMemtableSize);
+  for (int i = 0; i < 10'000; ++i) {
+    pacer.OnSealed(kMemtableSize);
+    pacer.OnFlushBegun();
+    pacer.OnFlushed(kMemtableSize);
+    pacer.OnMerged(kMemtableSize, 0ns);
+  }
+  // 64 KiB in a microsecond are 65.5 GB a second.
+  EXPECT_NEAR(static_cast<double>(pacer.statistics().flush_bytes_per_second), 65.5e9, 1e9);
+  EXPECT_NEAR(static_cast<double>(pacer.statistics().merge_bytes_per_second), 65.5e9, 1e9);
 }
 
 }  // namespace

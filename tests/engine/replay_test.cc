@@ -1,7 +1,10 @@
 #include "engine/replay.h"
 
+#include <chrono>
+#include <functional>
 #include <gtest/gtest.h>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "codec/batch_encoder.h"
@@ -54,6 +57,16 @@ std::string ValueIn(const std::vector<ReplayedGeneration>& generations, const st
   return "absent";
 }
 
+// One whose threads are all busy for as long as anybody waits.
+class BusyRuntime final : public Runtime {
+ public:
+  std::chrono::nanoseconds Now() override { return {}; }
+  uint64_t Random() override { return 4; }
+  void Execute(std::function<void()> job) override { jobs.push_back(std::move(job)); }
+
+  std::vector<std::function<void()>> jobs;
+};
+
 TEST(Replay, OfNothingIsOneEmptyGeneration) {
   const ManifestState state = StateWithUsers();
   Replay replay(Runtime::Default(), state, {});
@@ -88,6 +101,24 @@ TEST(Replay, DividesALongLogIntoGenerationsThatFollowOneAnother) {
     const SimulationReport report = simulator.Run();
     EXPECT_TRUE(report.completed()) << report;
   }
+}
+
+TEST(Replay, WaitsForNoJobThatDoesNotBegin) {
+  const ManifestState state = StateWithUsers();
+  BusyRuntime runtime;
+  for (const bool finishes : {true, false}) {
+    Replay replay(runtime, state, {.generation_bytes = 200, .chunk_bytes = 60, .waiting_bytes_max = 130});
+    Commits commits;
+    for (uint64_t i = 0; i < 40; ++i) commits.AddTo(replay, FileNumber(4), kUsers, "key" + std::to_string(i % 5));
+    if (!finishes) continue;
+    const auto generations = replay.Finish().value();
+    EXPECT_GE(generations.size(), 4u);
+    for (uint64_t i = 35; i < 40; ++i) {
+      EXPECT_EQ(ValueIn(generations, "key" + std::to_string(i % 5)), "value " + std::to_string(8 + i));
+    }
+  }
+  EXPECT_FALSE(runtime.jobs.empty());
+  for (const auto& job : runtime.jobs) job();  // The replays are gone.
 }
 
 TEST(Replay, PassesOverWhatWasDroppedSince) {
