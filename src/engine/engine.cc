@@ -11,11 +11,6 @@
 namespace logwood {
 namespace {
 
-// Sealed generations that may wait for their flush before the active one is sealed later than it is full.
-constexpr size_t kSealedGenerationsMax = kGenerationsMax - 1;
-// Memtables that the active one may then take as much as: only here do writers wait for as long as it takes.
-constexpr uint64_t kActiveMemtablesMax = 4;
-
 Status CheckRange(std::string_view name, uint64_t value, uint64_t min, uint64_t max) {
   if (value >= min && value <= max) return Status::Ok();
   return Status::InvalidArgument("option " + std::string(name) + " is " + std::to_string(value) + "; it may be " +
@@ -207,93 +202,6 @@ CommitPipeline::Hooks Engine::PipelineHooks() {
   return {.make_room = [this](uint64_t operations) { return MakeRoom(operations); },
           .exists = [this](CollectionId id) { return states_.Load()->trees.contains(id); },
           .on_failure = [this](const Status& status) { errors_.Keep(status); }};
-}
-
-Status Engine::MakeRoom(uint64_t operations) {
-  LOGWOOD_RETURN_IF_ERROR(CheckWritable());
-  Status status;
-  if (head_->last.counter() + operations > parts_.sequences_per_epoch) status = AdvanceEpoch();
-  if (status.ok() && GenerationIsFull()) {
-    status = SealInTime();
-  } else {
-    Pace();
-  }
-  if (status.ok() && head_->log && head_->log->size() >= options_.log_file_size_bytes) status = BeginNextLog();
-  errors_.Keep(status);  // A log that could not be begun is an end of writing like any other.
-  return status;
-}
-
-// Delays the group as the work in the background demands. Without a log memory tells what was written; it is taken
-// piece by piece, which comes to the same.
-void Engine::Pace() {
-  const uint64_t size = head_->log ? head_->log->size() : head_->active->bytes();
-  const uint64_t before = std::exchange(paced_log_, head_->log_file) == head_->log_file ? paced_log_size_ : 0;
-  paced_log_size_ = size;
-  pacer_.Admit(size - std::min(size, before), head_->active->bytes());
-}
-
-// Seals once memory is there for a next generation, or goes on with this one where that takes too long for one write.
-Status Engine::SealInTime() {
-  const bool must_wait = finished_logs_.size() + 1 >= kLogFilesMax ||
-                         head_->active->bytes() / kActiveMemtablesMax >= options_.memtable_size_bytes;
-  const std::chrono::nanoseconds begun = parts_.runtime.Now();
-  bool has_room = true;
-  if (must_wait) {
-    LOGWOOD_RETURN_IF_ERROR(background_->WaitForSealedBelow(kSealedGenerationsMax));
-  } else {
-    LOGWOOD_ASSIGN_OR_RETURN(has_room, background_->WaitForSealedBelow(kSealedGenerationsMax, Pacer::kDelayMax));
-  }
-  const std::chrono::nanoseconds waited = parts_.runtime.Now() - begun;
-  if (waited >= Pacer::kDelayMin) pacer_.CountWaitForFlush(waited);
-  return has_room ? Seal() : Status::Ok();
-}
-
-bool Engine::GenerationIsFull() const {
-  return head_->active->bytes() >= options_.memtable_size_bytes || finished_logs_.size() + 1 >= kLogFilesMax;
-}
-
-// The active generation takes no more: a next log begins, and with it a next generation. All of it is published,
-// since only the leader seals, and between groups (I13).
-Status Engine::Seal() {
-  if (head_->active->collections().empty()) return Status::Ok();
-  LOGWOOD_RETURN_IF_ERROR(BeginNextLog());
-  SealedGeneration sealed{
-      .generation = head_->active, .logs = std::exchange(finished_logs_, {}), .next_log = head_->log_file};
-  head_->active = std::make_shared<Generation>(arena_pool_);
-  head_->active->set_last(head_->last);
-  states_.Update([this](ReadState& read) { read.generations.insert(read.generations.begin(), head_->active); });
-  background_->AddSealed(std::move(sealed));
-  return Status::Ok();
-}
-
-// Without a log the number alone: it parts the logs that are in trees once a generation is flushed from those that
-// later processes write.
-Status Engine::BeginNextLog() {
-  LOGWOOD_ASSIGN_OR_RETURN(const FileNumber number, root_.NewFileNumber());
-  const FileNumber before = std::exchange(head_->log_file, number);
-  if (!head_->log) return Status::Ok();
-  std::optional<LogEnd> finished;
-  if (before != FileNumber()) finished = head_->log->current();
-  LOGWOOD_RETURN_IF_ERROR(head_->log->Begin({.number = number,
-                                             .id = FileId(parts_.runtime.Random()),
-                                             .epoch = epoch_,
-                                             .size_expected = options_.log_file_size_bytes}));
-  if (finished) finished_logs_.push_back(*finished);
-  return Status::Ok();
-}
-
-// The counter of this epoch runs out: what this process has written so far becomes what an earlier one left behind.
-Status Engine::AdvanceEpoch() {
-  LOGWOOD_RETURN_IF_ERROR(background_->WaitForSealedBelow(1));
-  std::vector<LogEnd> ends = finished_logs_;
-  if (head_->log) {
-    LOGWOOD_RETURN_IF_ERROR(head_->log->Sync());
-    ends.push_back(head_->log->current());
-  }
-  LOGWOOD_RETURN_IF_ERROR(root_.AdvanceEpoch(std::move(ends)));
-  ++epoch_;
-  head_->last = Sequence::Of(epoch_, 0);
-  return BeginNextLog();
 }
 
 Status Engine::CheckOpen() const {
