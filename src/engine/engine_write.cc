@@ -25,7 +25,7 @@ Status Engine::MakeRoom(uint64_t operations) {
   if (head_->last.counter() + operations > parts_.sequences_per_epoch) status = AdvanceEpoch();
   if (status.ok() && GenerationIsFull()) {
     status = SealInTime();
-  } else {
+  } else if (status.ok()) {
     Pace();
   }
   if (status.ok() && head_->log && head_->log->size() >= options_.log_file_size_bytes) status = BeginNextLog();

@@ -84,7 +84,6 @@ Result<std::optional<LogRecord>> LogReader::ReadBody(const LogRecordHeader& head
   size_t table_size = 0;
   if (type == LogRecordType::kLargeOperation) {
     const Result<size_t> found = TableSize(data.First(header.body_length));
-    if (found.status().code() == StatusCode::kUnsupported) return found.status().WithContext(Where());
     if (!found.ok()) return Stop(std::string(found.status().message()));
     table_size = *found;
     LOGWOOD_ASSIGN_OR_RETURN(data, BytesAt(body_offset, header.body_length + table_size));
@@ -99,7 +98,6 @@ Result<std::optional<LogRecord>> LogReader::ReadBody(const LogRecordHeader& head
   if (!table.empty() && !ChecksumTableMatches(body, table)) return Stop("the checksum table does not match the value");
   if (type == LogRecordType::kOperations) {
     const Status status = CheckOperations(body, header.count);
-    if (status.code() == StatusCode::kUnsupported) return status.WithContext(Where());
     if (!status.ok()) return Stop(std::string(status.message()));
   }
   good_end_ = body_offset + header.body_length + table_size;

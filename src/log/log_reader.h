@@ -46,7 +46,7 @@ class LogReader {
   // At least `size` bytes from `offset` on, fewer only where the file ends. They live until the next call.
   Result<Bytes> BytesAt(uint64_t offset, size_t size);
   Result<std::optional<LogRecord>> ReadBody(const LogRecordHeader& header);
-  // Bytes of the table behind the large operation in `body`. Errors: kCorruption, kUnsupported.
+  // Bytes of the table behind the large operation in `body`. Errors: kCorruption.
   static Result<size_t> TableSize(Bytes body);
   // Ends reading: Next() gives nullopt from here on.
   std::optional<LogRecord> Stop(std::string reason);

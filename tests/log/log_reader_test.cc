@@ -277,24 +277,12 @@ TEST(LogReader, TableThatDoesNotMatchEndsTheLogThoughChecksumsFit) {
 TEST(LogReader, WhatANewerVersionWroteIsUnsupported) {
   ByteStore store;
   const LogBuilder log(store, 7, 1);
-  const std::string empty = store.bytes("000007.log");
   LogRecordHeader header = Operations(1, 1);
   header.type = 5;
   AppendRaw(store.bytes("000007.log"), header, "x");
   const Status unknown_record = Open(store)->Next().status();
   EXPECT_EQ(unknown_record.code(), StatusCode::kUnsupported);
   EXPECT_EQ(unknown_record.message().substr(0, 41), "log file 7 offset 88: a record of type 5,");
-
-  store.bytes("000007.log") = empty;
-  AppendRaw(store.bytes("000007.log"), Operations(4, 1), std::string_view("\x03\x01\x00\x00", 4));
-  EXPECT_EQ(Open(store)->Next().status().code(), StatusCode::kUnsupported);
-
-  store.bytes("000007.log") = empty;
-  const std::string body = std::string("\x03\x01\x00\x00", 4) + std::string(20'000, 'x');
-  header = Operations(static_cast<uint32_t>(body.size()), 1);
-  header.type = 2;
-  AppendRaw(store.bytes("000007.log"), header, body);
-  EXPECT_EQ(Open(store)->Next().status().code(), StatusCode::kUnsupported);
 }
 
 TEST(LogReader, MarksBeyondDamageAreFoundAtEveryOffset) {
