@@ -53,6 +53,7 @@ class Collection {
  private:
   friend class Database;
   friend class Batch;
+  friend class Transaction;
   friend class View;
   Collection(std::shared_ptr<Engine> engine, uint32_t id, std::string name);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "logwood/runtime.h"
 #include "logwood/statistics.h"
 #include "logwood/store.h"
+#include "logwood/transaction.h"
 #include "logwood/view.h"
 
 namespace logwood {
@@ -77,6 +79,16 @@ class Database {
   // status.outcome(): not applied, or unknown until the next open. After an unknown outcome every write returns the
   // cause, until the database is opened again.
   Status Commit(Batch& batch, const CommitOptions& options = {});
+
+  // Begins a transaction. Errors: kReadOnly, kClosed.
+  [[nodiscard]] Result<Transaction> Begin(const TransactionOptions& options = {});
+  // Begins a transaction, calls `function` with it and commits it; repeats all of that where it is told of a conflict
+  // or a deadlock, after a while that grows, up to 100 ms, and is not the same for all. Returns where the commit stands
+  // in the order of all, or the last error. Any other error of `function` ends it: nothing is applied. `function` is to
+  // have no effects but by its transaction, which it must not end. Errors: as Begin() and Transaction::Commit(), what
+  // `function` returns, kInvalidArgument (no attempts).
+  [[nodiscard]] Result<SequenceStatistics> Transact(const std::function<Status(Transaction&)>& function,
+                                                    const TransactOptions& options = {});
 
   // Everything as it is now. Cost: a pointer copy. Errors: kClosed.
   [[nodiscard]] Result<View> NewView() const;

@@ -14,5 +14,6 @@
 #include "logwood/statistics.h"    // IWYU pragma: export
 #include "logwood/status.h"        // IWYU pragma: export
 #include "logwood/store.h"         // IWYU pragma: export
+#include "logwood/transaction.h"   // IWYU pragma: export
 #include "logwood/version.h"       // IWYU pragma: export
 #include "logwood/view.h"          // IWYU pragma: export

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -69,6 +70,30 @@ enum class Sync : uint8_t {
 
 struct CommitOptions {
   Sync sync = Sync::kYes;
+};
+
+// What a transaction may rely on at its commit.
+enum class Isolation : uint8_t {
+  // That all it has read is unchanged: keys, those that were absent too, and ranges with every gap in them. Committed
+  // transactions and plain writes then come to what they would come to one after the other, in the order of commits.
+  kSerializable = 0,
+  // That what it writes is unchanged since it began. Two that read what the other writes may both be committed (write
+  // skew).
+  kSnapshot = 1,
+};
+
+struct TransactionOptions {
+  Isolation isolation = Isolation::kSerializable;
+  // How long GetForUpdate() waits for another transaction. Default 1 s.
+  std::chrono::milliseconds lock_timeout{1000};
+};
+
+// How Database::Transact() commits and repeats.
+struct TransactOptions {
+  TransactionOptions transaction;
+  CommitOptions commit;
+  // How often the transaction is tried. Default 100; at least 1.
+  uint32_t attempts_max = 100;
 };
 
 }  // namespace logwood

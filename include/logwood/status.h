@@ -50,6 +50,7 @@ class [[nodiscard]] Status {
   static Status NotFound(std::string message) { return {StatusCode::kNotFound, std::move(message)}; }
   static Status AlreadyExists(std::string message) { return {StatusCode::kAlreadyExists, std::move(message)}; }
   static Status InvalidArgument(std::string message) { return {StatusCode::kInvalidArgument, std::move(message)}; }
+  static Status Conflict(std::string message) { return {StatusCode::kConflict, std::move(message)}; }
   static Status Corruption(std::string message) { return {StatusCode::kCorruption, std::move(message)}; }
   static Status Io(std::string message) { return {StatusCode::kIo, std::move(message)}; }
   static Status NoSpace(std::string message) { return {StatusCode::kNoSpace, std::move(message)}; }

@@ -49,7 +49,8 @@ const Status& Batch::status() const noexcept { return state_->status; }
 
 void Batch::State::Add(const std::shared_ptr<Engine>& of, const Operation& operation) {
   if (!status.ok()) return;
-  status = Check(of, operation);
+  status = BelongsTo(of) ? CheckFits(operation, encoder.size_bytes())
+                         : Status::InvalidArgument("batch: its collections belong to different databases");
   if (!status.ok()) return;
   if (collections.empty()) engine = of;
   if (std::ranges::find(collections, operation.collection) == collections.end()) {
@@ -58,30 +59,18 @@ void Batch::State::Add(const std::shared_ptr<Engine>& of, const Operation& opera
   encoder.Add(operation.type, operation.collection, operation.key, operation.value);
 }
 
-// A limit is never empty here, so that an empty one can say in the log that there is none.
 void Batch::State::DeleteRange(const std::shared_ptr<Engine>& of, CollectionId collection, const KeyRange& range) {
   if (!status.ok()) return;
-  const Bytes start = *range.start;
-  if (range.limit && Bytes(*range.limit) <= start) {
-    status = Status::InvalidArgument("delete range: its limit, a key of " + std::to_string(range.limit->size()) +
-                                     " bytes, is not above its start of " + std::to_string(start.size()) +
-                                     ": it would delete nothing");
-    return;
-  }
-  Add(of, {.type = EntryType::kRangeTombstone,
-           .collection = collection,
-           .key = start,
-           .value = range.limit ? Bytes(*range.limit) : Bytes()});
+  const Result<Operation> deletion = DeletionOf(collection, range);
+  status = deletion.status();
+  if (status.ok()) Add(of, *deletion);
 }
 
 bool Batch::State::BelongsTo(const std::shared_ptr<Engine>& of) const {
   return collections.empty() || (!engine.owner_before(of) && !of.owner_before(engine));
 }
 
-Status Batch::State::Check(const std::shared_ptr<Engine>& of, const Operation& operation) const {
-  if (!BelongsTo(of)) {
-    return Status::InvalidArgument("batch: its collections belong to different databases");
-  }
+Status CheckFits(const Operation& operation, size_t size_bytes) {
   if (operation.key.size() > kKeySizeMax) {
     return Status::InvalidArgument("key of " + std::to_string(operation.key.size()) + " bytes; it may have at most " +
                                    std::to_string(kKeySizeMax));
@@ -92,11 +81,25 @@ Status Batch::State::Check(const std::shared_ptr<Engine>& of, const Operation& o
     return Status::InvalidArgument((is_range ? "limit of " : "value of ") + std::to_string(operation.value.size()) +
                                    " bytes; it may have at most " + std::to_string(value_size_max));
   }
-  if (!FitsInBatch(encoder.size_bytes(), operation.key.size(), operation.value.size())) {
+  if (!FitsInBatch(size_bytes, operation.key.size(), operation.value.size())) {
     return Status::InvalidArgument("batch of more than " + std::to_string(kBatchSizeMax) +
                                    " bytes: commit it in parts");
   }
   return Status::Ok();
+}
+
+// A limit is never empty here, so that an empty one can say in the log that there is none.
+Result<Operation> DeletionOf(CollectionId collection, const KeyRange& range) {
+  const Bytes start = *range.start;
+  if (range.limit && Bytes(*range.limit) <= start) {
+    return Status::InvalidArgument("delete range: its limit, a key of " + std::to_string(range.limit->size()) +
+                                   " bytes, is not above its start of " + std::to_string(start.size()) +
+                                   ": it would delete nothing");
+  }
+  return Operation{.type = EntryType::kRangeTombstone,
+                   .collection = collection,
+                   .key = start,
+                   .value = range.limit ? Bytes(*range.limit) : Bytes()};
 }
 
 bool FitsInBatch(size_t size_bytes, size_t key_size, size_t value_size) {

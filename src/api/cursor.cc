@@ -92,6 +92,16 @@ Cursor CursorFactory::Make(std::shared_ptr<Engine> engine, Result<ReadView> view
   return cursor;
 }
 
+Cursor CursorFactory::Make(std::shared_ptr<Engine> engine, Result<std::unique_ptr<EntryCursor>> entries) {
+  auto state = std::make_unique<Cursor::State>();
+  state->engine = std::move(engine);
+  state->status = entries.status();
+  if (entries.ok()) state->inner = *std::move(entries);
+  Cursor cursor(std::move(state));
+  cursor.First();
+  return cursor;
+}
+
 Cursor CursorFactory::Make(std::unique_ptr<EntryCursor> entries) {
   auto state = std::make_unique<Cursor::State>();
   state->inner = std::move(entries);

@@ -17,6 +17,8 @@ class CursorFactory {
   // A cursor that stands on the first entry of `range`; where there can be none, one whose status says why.
   [[nodiscard]] static Cursor Make(std::shared_ptr<Engine> engine, Result<ReadView> view, CollectionId collection,
                                    KeyRange range);
+  // The same over `entries` of the engine's, which keep what they read.
+  [[nodiscard]] static Cursor Make(std::shared_ptr<Engine> engine, Result<std::unique_ptr<EntryCursor>> entries);
   // A cursor over `entries`, which has no tombstones, that stands on the first.
   [[nodiscard]] static Cursor Make(std::unique_ptr<EntryCursor> entries);
 };

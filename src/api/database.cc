@@ -1,10 +1,13 @@
 #include "logwood/database.h"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "api/batch_state.h"
 #include "api/database_factory.h"
 #include "api/raw_cursor_adapter.h"
+#include "api/transaction_state.h"
 #include "api/view_state.h"
 #include "base/status_macros.h"
 #include "engine/engine.h"
@@ -14,6 +17,10 @@
 
 namespace logwood {
 namespace {
+
+// Between attempts of Transact().
+constexpr std::chrono::nanoseconds kWaitMin = std::chrono::microseconds(10);
+constexpr std::chrono::nanoseconds kWaitMax = std::chrono::milliseconds(100);
 
 Engine::Parts PartsOn(Store& store, Runtime& runtime, const DatabaseTuning& tuning = {}) {
   Engine::Parts parts{.store = store,
@@ -115,6 +122,28 @@ Status Database::Commit(Batch& batch, const CommitOptions& options) {
     return Status::InvalidArgument("batch: its collections belong to another database");
   }
   return engine_->Commit({.batch = state.encoder, .collections = state.collections, .sync = options.sync}).status();
+}
+
+Result<Transaction> Database::Begin(const TransactionOptions& options) {
+  auto state = std::make_unique<Transaction::State>();
+  state->engine = engine_;
+  LOGWOOD_ASSIGN_OR_RETURN(state->work, OpenTransaction::Begin(*engine_, options));
+  return Transaction(std::move(state));
+}
+
+Result<SequenceStatistics> Database::Transact(const std::function<Status(Transaction&)>& function,
+                                              const TransactOptions& options) {
+  if (options.attempts_max == 0) return Status::InvalidArgument("transact: attempts_max is 0; it may be 1 or more");
+  for (uint32_t attempt = 1;; ++attempt) {
+    LOGWOOD_ASSIGN_OR_RETURN(Transaction transaction, Begin(options.transaction));
+    const Status worked = function(transaction);
+    Result<SequenceStatistics> committed = worked.ok() ? transaction.Commit(options.commit) : worked;
+    const StatusCode code = committed.status().code();
+    const bool may_repeat = code == StatusCode::kConflict || code == StatusCode::kDeadlock;
+    if (!may_repeat || attempt == options.attempts_max) return committed;
+    transaction.Rollback();
+    engine_->WaitAtRandom(std::min(kWaitMax, kWaitMin * (int64_t{1} << std::min<uint32_t>(attempt, 20))));
+  }
 }
 
 Result<View> Database::NewView() const {

@@ -11,15 +11,16 @@ namespace logwood {
 
 // What the memory of a database is used for.
 enum class MemoryUse : uint8_t {
-  kMemtables = 0,    // Arenas of generations that are active, sealed, or held by views.
-  kSpareArenas = 1,  // Chunks kept for the next generation.
-  kBlocks = 2,       // Of files, in the cache or pinned.
-  kCacheTables = 3,  // What the cache needs to find and evict them.
-  kIndexes = 4,      // Of trees, with the slots of their leaves.
-  kFilters = 5,      // Of trees.
-  kJobs = 6,         // Buffers of flushes, merges and ingests.
+  kMemtables = 0,     // Arenas of generations that are active, sealed, or held by views.
+  kSpareArenas = 1,   // Chunks kept for the next generation.
+  kBlocks = 2,        // Of files, in the cache or pinned.
+  kCacheTables = 3,   // What the cache needs to find and evict them.
+  kIndexes = 4,       // Of trees, with the slots of their leaves.
+  kFilters = 5,       // Of trees.
+  kJobs = 6,          // Buffers of flushes, merges and ingests.
+  kTransactions = 7,  // What open transactions have written.
 };
-inline constexpr size_t kMemoryUses = 7;
+inline constexpr size_t kMemoryUses = 8;
 
 // Keeps account of the memory of one database. Who takes memory says so; blocks get what all others leave. Thread-safe;
 // relaxed throughout: figures, nothing is published by them.

@@ -165,6 +165,7 @@ void Background::FlushJob() {
     }
     std::vector<FileNumber> obsolete_logs;
     parts_.pacer.OnFlushBegun();
+    parts_.evidence.AddFlushed(oldest.generation);  // Before it leaves the read state.
     Status status = FlushGeneration(parts_.context, oldest, parts_.stay_policy, obsolete_logs);
     if (status.ok()) {
       parts_.pacer.OnFlushed(oldest.generation->bytes());

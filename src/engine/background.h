@@ -15,6 +15,7 @@
 #include "engine/root.h"
 #include "logwood/result.h"
 #include "logwood/runtime.h"
+#include "txn/evidence.h"
 
 namespace logwood {
 
@@ -27,7 +28,8 @@ class Background {
     NewFileOutput::Context context;
     FileTable& files;
     ErrorLatch& errors;
-    Pacer& pacer;  // Is told of all work.
+    Pacer& pacer;        // Is told of all work.
+    Evidence& evidence;  // Takes over what is flushed.
     StayPolicy stay_policy;
   };
 

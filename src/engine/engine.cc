@@ -5,11 +5,18 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/quoted.h"
 #include "base/status_macros.h"
 #include "engine/option_limits.h"
 #include "engine/statistics.h"
 
 namespace logwood {
+namespace {
+
+// The part of the memory budget that generations may take which only open transactions need.
+constexpr uint64_t kEvidenceShare = 4;
+
+}  // namespace
 
 Engine::Engine(Parts parts, const Options& options)
     : parts_(std::move(parts)),
@@ -22,6 +29,8 @@ Engine::Engine(Parts parts, const Options& options)
       files_(parts_.runtime, parts_.store, cache_),
       states_(parts_.runtime),
       errors_(parts_.runtime),
+      evidence_(parts_.runtime, options.memory_budget_bytes / kEvidenceShare),
+      key_locks_(parts_.runtime),
       root_(parts_.runtime, parts_.kinds, files_, states_),
       pacer_(parts_.runtime, memtable_size_bytes_) {}
 
@@ -87,8 +96,12 @@ Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileN
   LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<Manifest> manifest, BeginManifest(found, unfinished));
   epoch_ = manifest->state().epoch;
   root_.Start(std::move(manifest));
-  background_ = std::make_unique<Background>(Background::Parts{
-      .context = JobContext(), .files = files_, .errors = errors_, .pacer = pacer_, .stay_policy = parts_.stay_policy});
+  background_ = std::make_unique<Background>(Background::Parts{.context = JobContext(),
+                                                               .files = files_,
+                                                               .errors = errors_,
+                                                               .pacer = pacer_,
+                                                               .evidence = evidence_,
+                                                               .stay_policy = parts_.stay_policy});
   if (found) DiscardLeftovers(*found);
   for (const FileNumber number : unfinished) files_.Discard(number, FileType::kManifest);
   files_.RemoveRetired();
@@ -192,6 +205,8 @@ NewFileOutput::Context Engine::JobContext() {
 CommitPipeline::Hooks Engine::PipelineHooks() {
   return {.make_room = [this](uint64_t operations) { return MakeRoom(operations); },
           .exists = [this](CollectionId id) { return states_.Load()->trees.contains(id); },
+          .find_conflict = [this](const TransactionCheck& check) { return FindConflict(check); },
+          .describe = [this](const Conflict& conflict) { return Describe(conflict); },
           .on_failure = [this](const Status& status) { errors_.Keep(status); }};
 }
 
@@ -283,6 +298,38 @@ Result<ReadView> Engine::View() const {
   return states_.View();
 }
 
+Result<TransactionId> Engine::NewTransactionId() {
+  LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+  return TransactionId(transactions_.fetch_add(1, std::memory_order_relaxed) + 1);
+}
+
+Sequence Engine::published() { return Sequence(states_.published().load(std::memory_order_acquire)); }
+
+void Engine::WaitAtRandom(std::chrono::nanoseconds longest) {
+  Mutex mutex(parts_.runtime);
+  Condition never(parts_.runtime);
+  const MutexLock lock(mutex);
+  const auto share = std::chrono::nanoseconds(parts_.runtime.Random() % static_cast<uint64_t>(longest.count() + 1));
+  never.WaitFor(mutex, share);
+}
+
+// The state before the evidence: a generation comes there before it leaves the state.
+Result<std::optional<Conflict>> Engine::FindConflict(const TransactionCheck& check) const {
+  const std::shared_ptr<const ReadState> state = states_.Load();
+  if (auto found = logwood::FindConflict(check.reads, check.start.at, state->generations)) return found;
+  return evidence_.Find(check.reads, check.start);
+}
+
+Status Engine::Describe(const Conflict& conflict) const {
+  std::string collection = std::to_string(conflict.collection.value());
+  if (const std::optional<CollectionRoot> root = root_.FindRoot(conflict.collection)) {
+    collection = "\"" + root->info.name + "\"";
+  }
+  const std::string when = conflict.sequence == Sequence() ? "" : " at " + ToString(conflict.sequence);
+  return Status::Conflict("transaction: key " + Quoted(conflict.key) + " of collection " + collection +
+                          " was written by another commit" + when + " after this one had begun: retry all of it");
+}
+
 Result<std::optional<TreesHit>> Engine::Get(CollectionId collection, Bytes key) const {
   LOGWOOD_RETURN_IF_ERROR(CheckOpen());
   return states_.Get(collection, key);
@@ -341,6 +388,7 @@ Status Engine::InstallIngest(IngestJob& ingest) {
   if (status.ok()) status = background_->WaitForFlushed(background_->sealed_count());
   status = status.WithOutcome(Outcome::kNotApplied);
   if (status.ok()) status = ingest.Install();
+  if (status.ok()) evidence_.AddBulkWrite(ingest.ranges());
   errors_.Keep(status);
   return status;
 }

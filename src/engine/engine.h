@@ -30,6 +30,9 @@
 #include "logwood/statistics.h"
 #include "logwood/store.h"
 #include "txn/commit_pipeline.h"
+#include "txn/conflict.h"
+#include "txn/evidence.h"
+#include "txn/key_locks.h"
 
 namespace logwood {
 
@@ -87,6 +90,23 @@ class Engine {
   [[nodiscard]] Result<ReadView> View() const;
   // As View().Get(), for less. Errors: kClosed, and as there.
   [[nodiscard]] Result<std::optional<TreesHit>> Get(CollectionId collection, Bytes key) const;
+
+  // For transactions, as long as the database is open. Errors: kClosed, kReadOnly.
+  [[nodiscard]] Result<TransactionId> NewTransactionId();
+  // The last sequence that readers see, and the view of it or of a later one, whatever the state of the database.
+  [[nodiscard]] Sequence published();
+  // Waits a random while of up to `longest`.
+  void WaitAtRandom(std::chrono::nanoseconds longest);
+  [[nodiscard]] ReadView ViewOfNow() const { return states_.View(); }
+  // What was written of what a transaction has read since it began. Of what is not published yet it may tell or not.
+  // Errors: kConflict (the transaction is too old to tell).
+  [[nodiscard]] Result<std::optional<Conflict>> FindConflict(const TransactionCheck& check) const;
+  // The error that tells of it.
+  [[nodiscard]] Status Describe(const Conflict& conflict) const;
+  [[nodiscard]] Evidence& evidence() noexcept { return evidence_; }
+  [[nodiscard]] KeyLocks& key_locks() noexcept { return key_locks_; }
+  [[nodiscard]] MemoryBudget& budget() noexcept { return *budget_; }
+
   // Called by whoever lets go of a view that was held for a while: files may have become free. A get does not call it,
   // to cost nothing: files that only a get in flight still held go at the next occasion (a view let go of, a flush, a
   // merge, Close()).
@@ -160,6 +180,9 @@ class Engine {
   FileTable files_;
   ReadStates states_;
   ErrorLatch errors_;
+  Evidence evidence_;
+  KeyLocks key_locks_;
+  std::atomic<uint64_t> transactions_ = 0;  // Begun so far. Relaxed: only its values count.
   Root root_;
   JobCounters flushes_;
   JobCounters merges_;

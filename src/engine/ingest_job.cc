@@ -1,6 +1,8 @@
 #include "engine/ingest_job.h"
 
 #include <map>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "base/status_macros.h"
@@ -12,6 +14,40 @@ namespace {
 Status Dropped(CollectionId collection) {
   return Status::NotFound("ingest: collection " + std::to_string(collection.value()) + " was dropped");
 }
+
+// Takes note of the keys that it shows, each way.
+class NotingCursor final : public EntryCursor {
+ public:
+  explicit NotingCursor(EntryCursor& source) : source_(source) {}
+
+  void Seek(Bytes key, SeekTo to) override { source_.Seek(key, to), Show(); }
+  void First() override { source_.First(), Show(); }
+  void Last() override { source_.Last(), Show(); }
+  void Next() override { source_.Next(), Show(); }
+  void Prev() override { source_.Prev(), Show(); }
+
+  // Of `collection`, from the first key shown to behind the last; nullopt where none was.
+  [[nodiscard]] std::optional<ReadSet::Range> range(CollectionId collection) const {
+    if (!has_shown_) return std::nullopt;
+    return ReadSet::Range{.collection = collection, .begin = first_, .end = SuccessorOf(last_)};
+  }
+
+ private:
+  void Show() {
+    valid_ = source_.valid();
+    status_ = source_.status();
+    if (!valid_) return;
+    entry_ = source_.entry();
+    if (!has_shown_ || entry_.key < Bytes(first_)) first_.assign(entry_.key.string_view());
+    if (!has_shown_ || Bytes(last_) < entry_.key) last_.assign(entry_.key.string_view());
+    has_shown_ = true;
+  }
+
+  EntryCursor& source_;
+  bool has_shown_ = false;
+  std::string first_;
+  std::string last_;
+};
 
 }  // namespace
 
@@ -48,7 +84,9 @@ Result<std::vector<IngestJob::Share>> IngestJob::TakeShares() {
 }
 
 Status IngestJob::WriteShare(Share& share, NewFileOutput& output) {
-  Result<KindEdit> edit = share.root.kind->Ingest(share.root.state, *share.entries, output);
+  NotingCursor entries(*share.entries);
+  Result<KindEdit> edit = share.root.kind->Ingest(share.root.state, entries, output);
+  if (std::optional<ReadSet::Range> range = entries.range(share.root.info.id)) ranges_.push_back(*std::move(range));
   if (!edit.ok()) {
     const StatusCode code = edit.status().code();
     store_failed_ = share.entries->status().ok() && (code == StatusCode::kIo || code == StatusCode::kNoSpace);

@@ -9,6 +9,7 @@
 #include "engine/job_output.h"
 #include "engine/root.h"
 #include "logwood/result.h"
+#include "txn/read_set.h"
 
 namespace logwood {
 
@@ -36,6 +37,8 @@ class IngestJob {
   // Write() and CheckCollections() succeeded; no commit is under way, and no entry is in memory alone. Errors: kIo,
   // kNoSpace, kCorruption.
   Status Install();
+  // Where Write() wrote: for each collection from the first key to behind the last.
+  [[nodiscard]] const std::vector<ReadSet::Range>& ranges() const noexcept { return ranges_; }
   // Closes the files that were written and tells which they are: for whom something failed before Install(). None
   // after that.
   [[nodiscard]] std::vector<FileNumber> TakeFiles();
@@ -52,6 +55,7 @@ class IngestJob {
 
   NewFileOutput::Context context_;
   std::vector<IngestPart> parts_;
+  std::vector<ReadSet::Range> ranges_;
   std::vector<std::unique_ptr<NewFileOutput>> outputs_;
   Installation installation_;
   bool store_failed_ = false;

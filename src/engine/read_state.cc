@@ -16,6 +16,13 @@ Status NoSuchCollection(CollectionId collection) {
                           " is not in this view: it was dropped, or created later");
 }
 
+void AddSource(const Generation& generation, CollectionId collection, Sequence at,
+               std::vector<MergingSource>& sources) {
+  const Memtable* const memtable = generation.Find(collection);
+  if (memtable == nullptr) return;
+  sources.push_back({.cursor = memtable->NewCursor(at), .range_tombstones = memtable->RangeTombstonesAt(at)});
+}
+
 }  // namespace
 
 Result<std::optional<TreesHit>> ReadState::Get(CollectionId collection, Bytes key, Sequence at) const {
@@ -38,14 +45,14 @@ Result<std::optional<TreesHit>> ReadView::Get(CollectionId collection, Bytes key
   return state->Get(collection, key, at);
 }
 
-Result<std::unique_ptr<EntryCursor>> ReadView::NewCursor(CollectionId collection, KeyRange range) const {
+Result<std::unique_ptr<EntryCursor>> ReadView::NewCursor(CollectionId collection, KeyRange range,
+                                                         const OwnLayer& own) const {
   const auto trees = state->trees.find(collection);
   if (trees == state->trees.end()) return NoSuchCollection(collection);
   std::vector<MergingSource> sources;
+  if (own.generation != nullptr) AddSource(*own.generation, collection, own.at, sources);
   for (const std::shared_ptr<const Generation>& generation : state->generations) {
-    const Memtable* const memtable = generation->Find(collection);
-    if (memtable == nullptr) continue;
-    sources.push_back({.cursor = memtable->NewCursor(at), .range_tombstones = memtable->RangeTombstonesAt(at)});
+    AddSource(*generation, collection, at, sources);
   }
   sources.push_back({.cursor = trees->second->NewCursor()});
   return NewLivingCursor(NewBoundedCursor(NewMergingCursor(std::move(sources)), std::move(range)));

@@ -30,6 +30,12 @@ struct ReadState {
   [[nodiscard]] Result<std::optional<TreesHit>> Get(CollectionId collection, Bytes key, Sequence at) const;
 };
 
+// Writes that only one reader sees, above a view: those of a generation up to a sequence. None: null.
+struct OwnLayer {
+  const Generation* generation = nullptr;
+  Sequence at;
+};
+
 // What a reader sees, for as long as it is held: a state, up to a sequence. Copyable; thread-safe to read.
 struct ReadView {
   std::shared_ptr<const ReadState> state;
@@ -38,8 +44,10 @@ struct ReadView {
   // The living entry of a key: nullopt where the key is absent or deleted. The hit's pin keeps its bytes.
   // Errors: kNotFound (the view does not have the collection), kCorruption, kIo.
   [[nodiscard]] Result<std::optional<TreesHit>> Get(CollectionId collection, Bytes key) const;
-  // Living entries within `range`. The view's state must outlive the cursor. Errors: kNotFound.
-  [[nodiscard]] Result<std::unique_ptr<EntryCursor>> NewCursor(CollectionId collection, KeyRange range) const;
+  // Living entries within `range`, `own` above the view. The view's state, and the generation of `own`, must outlive
+  // the cursor. Errors: kNotFound.
+  [[nodiscard]] Result<std::unique_ptr<EntryCursor>> NewCursor(CollectionId collection, KeyRange range,
+                                                               const OwnLayer& own = {}) const;
 };
 
 // The current state and the published sequence. Thread-safe.

@@ -216,6 +216,26 @@ const MemtableRecord* Memtable::FindRecord(Bytes key, Sequence at) const {
   return slot == kSlotsMax ? nullptr : MemtableRecord::At(leaf->RecordAt(slot), at);
 }
 
+std::optional<Memtable::Change> Memtable::FindChange(const KeySpan& span, Sequence since) const {
+  if (const MemtableRangeTombstones* const tombstones = VisibleRangeTombstones(Sequence::Max())) {
+    if (const auto tombstone = tombstones->FindNewer(span, since)) {
+      return Change{.key = std::max(tombstone->begin, span.begin), .sequence = tombstone->sequence};
+    }
+  }
+  bool is_behind = false;
+  for (const MemtableLeaf* leaf = FindLeaf(span.begin); leaf != nullptr && !is_behind;
+       leaf = leaf->next.load(std::memory_order_acquire)) {  // Partner of the releases where leaves are linked.
+    const size_t slot_count = leaf->count();
+    for (size_t slot = 0; slot < slot_count; ++slot) {
+      const MemtableRecord* const record = leaf->RecordAt(slot);
+      const Bytes key = record->key();
+      if (record->sequence() > since && span.Contains(key)) return Change{.key = key, .sequence = record->sequence()};
+      is_behind = is_behind || !span.EndsBehind(key);
+    }
+  }
+  return std::nullopt;
+}
+
 std::unique_ptr<EntryCursor> Memtable::NewCursor(Sequence at) const { return std::make_unique<Cursor>(*this, at); }
 
 std::vector<RangeTombstones> Memtable::RangeTombstonesAt(Sequence at) const {

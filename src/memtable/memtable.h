@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/head_search.h"
 #include "base/ids.h"
+#include "base/key_span.h"
 #include "codec/entry_type.h"
 #include "cursor/entry_cursor.h"
 #include "logwood/bytes.h"
@@ -34,6 +35,12 @@ class Memtable {
     LogAddress address;
   };
 
+  // Where something was added: a key, and the sequence of what was added last to it.
+  struct Change {
+    Bytes key;
+    Sequence sequence;
+  };
+
   // `arena` must outlive the memtable and its cursors.
   explicit Memtable(Arena& arena);
   Memtable(const Memtable&) = delete;  // Cursors refer to it.
@@ -44,6 +51,9 @@ class Memtable {
   void Add(Sequence sequence, const Entry& entry);
   // The newest version of `key` not newer than `at`; nullopt without one.
   [[nodiscard]] std::optional<Hit> Get(Bytes key, Sequence at) const;
+  // A key within `span` to which something was added after `since`; nullopt without one. Points into the arena or the
+  // span. Cost: reads each key in the span.
+  [[nodiscard]] std::optional<Change> FindChange(const KeySpan& span, Sequence since) const;
   // The newest versions not newer than `at`, tombstones included, in key order; keys without one are passed over, and
   // those that a newer range tombstone covers.
   // Moves allocate nothing. The memtable must outlive the cursor.

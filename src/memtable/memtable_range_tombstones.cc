@@ -75,6 +75,19 @@ Sequence MemtableRangeTombstones::Covering(Bytes key, Sequence above) const noex
   return Sequence();
 }
 
+std::optional<MemtableRangeTombstones::Newer> MemtableRangeTombstones::FindNewer(const KeySpan& span,
+                                                                                 Sequence since) const noexcept {
+  for (const MemtableRangeTombstones* list = this; list != nullptr && list->newest_ > since; list = list->behind_) {
+    const RangeTombstones tombstones(list->list_.tombstones);
+    for (size_t i = tombstones.FindEndingBehind(span.begin);
+         i < tombstones.size() && span.EndsBehind(tombstones[i].begin); ++i) {
+      if (list->list_.sequences[i] > since)
+        return Newer{.begin = tombstones[i].begin, .sequence = list->list_.sequences[i]};
+    }
+  }
+  return std::nullopt;
+}
+
 std::vector<RangeTombstones> MemtableRangeTombstones::lists() const {
   std::vector<RangeTombstones> lists;
   for (const MemtableRangeTombstones* version = this; version != nullptr; version = version->behind_) {

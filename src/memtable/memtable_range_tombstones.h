@@ -2,11 +2,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "base/arena.h"
 #include "base/ids.h"
+#include "base/key_span.h"
 #include "cursor/range_tombstone.h"
 
 namespace logwood {
@@ -34,6 +36,13 @@ class MemtableRangeTombstones {
 
   // The sequence of the newest one that covers `key`, if it is above `above`; 0 without one.
   [[nodiscard]] Sequence Covering(Bytes key, Sequence above) const noexcept;
+  // Where a range tombstone begins, or a part of one, and its sequence.
+  struct Newer {
+    Bytes begin;
+    Sequence sequence;
+  };
+  // One that is newer than `since` and covers any of `span`; nullopt without one.
+  [[nodiscard]] std::optional<Newer> FindNewer(const KeySpan& span, Sequence since) const noexcept;
   // Its lists, the newest first.
   [[nodiscard]] std::vector<RangeTombstones> lists() const;
   // How many were added up to here.

@@ -83,7 +83,7 @@ Status CommitPipeline::CommitGroup(Group& group) {
   uint64_t operations = 0;
   for (const Member* const member : group) operations += member->commit->batch.operation_count();
   LOGWOOD_RETURN_IF_ERROR(hooks_.make_room(operations).WithOutcome(Outcome::kNotApplied));
-  RejectOrphans(group);
+  group = TakeFit(group);
   TakeSequences(group);  // I1, I6.
   const uint64_t log_size_before = LogSize();
   LOGWOOD_RETURN_IF_ERROR(Keep(AppendToLog(group)));  // From here on a failure leaves the outcome unknown.
@@ -98,12 +98,29 @@ Status CommitPipeline::CommitGroup(Group& group) {
   return Status::Ok();
 }
 
-void CommitPipeline::RejectOrphans(Group& group) {
-  std::erase_if(group, [this](Member* member) {
-    const bool whole = std::ranges::all_of(member->commit->collections, hooks_.exists);
-    if (!whole) member->status = Status::NotFound("commit: a collection that the batch writes to was dropped");
-    return !whole;
-  });
+// The members that can be applied, in their order; the others are told why not.
+CommitPipeline::Group CommitPipeline::TakeFit(const Group& group) {
+  const bool has_check =
+      std::ranges::any_of(group, [](const Member* member) { return member->commit->check != nullptr; });
+  Group fit;
+  for (Member* const member : group) {
+    member->status = CheckFit(*member->commit);
+    if (!member->status.ok()) continue;
+    fit.push_back(member);
+    if (has_check) group_writes_.Add(member->commit->batch);
+  }
+  group_writes_.Clear();
+  return fit;
+}
+
+Status CommitPipeline::CheckFit(const Commit& commit) {
+  if (!std::ranges::all_of(commit.collections, hooks_.exists)) {
+    return Status::NotFound("commit: a collection that the batch writes to was dropped");
+  }
+  if (commit.check == nullptr) return Status::Ok();
+  LOGWOOD_ASSIGN_OR_RETURN(std::optional<Conflict> conflict, hooks_.find_conflict(*commit.check));
+  if (!conflict) conflict = group_writes_.Find(commit.check->reads);
+  return conflict ? hooks_.describe(*conflict) : Status::Ok();
 }
 
 void CommitPipeline::TakeSequences(Group& group) {

@@ -18,11 +18,15 @@
 #include "logwood/result.h"
 #include "logwood/statistics.h"
 #include "memtable/generation.h"
+#include "txn/conflict.h"
+#include "txn/evidence.h"
+#include "txn/read_set.h"
 
 namespace logwood {
 
 // The way of every write, in this order:
-//   1. check    members that cannot be applied (a collection that is gone) leave their group
+//   1. check    members that cannot be applied leave their group: a collection is gone; or what a transaction has read
+//               was written since, by a commit that was published or that stands before it in the group
 //   2. take     sequences, in the order of the queue (I1)
 //   3. append   all records of the group, at once
 //   4. sync     where any member asks for it
@@ -42,6 +46,12 @@ struct WriteHead {
   FileNumber log_file;  // Where `log` stands; without a log, a number that no file has.
 };
 
+// What must not have been written since a transaction began, for it to be applied.
+struct TransactionCheck {
+  const ReadSet& reads;
+  TransactionStart start;
+};
+
 // Thread-safe.
 class CommitPipeline {
  public:
@@ -49,6 +59,7 @@ class CommitPipeline {
     BatchEncoder& batch;
     std::span<const CollectionId> collections;  // That the batch writes to.
     Sync sync = Sync::kYes;
+    const TransactionCheck* check = nullptr;  // A transaction's.
   };
   // What the pipeline asks of the engine, always as the leader.
   struct Hooks {
@@ -57,6 +68,10 @@ class CommitPipeline {
     std::function<Status(uint64_t operations)> make_room;
     // Whether a collection can be written to.
     std::function<bool(CollectionId)> exists;
+    // What published commits have written of what a transaction has read. Errors: kConflict (it is too old to tell).
+    std::function<Result<std::optional<Conflict>>(const TransactionCheck&)> find_conflict;
+    // The error that tells of a conflict.
+    std::function<Status(const Conflict&)> describe;
     // Told the first failure of an append or a sync.
     std::function<void(const Status&)> on_failure;
   };
@@ -66,7 +81,8 @@ class CommitPipeline {
 
   // Applies a batch and returns its last sequence once it is visible, and durable where asked for. A batch without
   // operations, with Sync::kYes, makes all commits before it durable. Requires: Sync::kNo where there is no log.
-  // Errors: kNotFound (a collection was dropped; not applied), kIo, kNoSpace (unknown), what stopped earlier writes
+  // Errors: kNotFound (a collection was dropped; not applied), kConflict (not applied; what it conflicts with is
+  // published then), kIo, kNoSpace (unknown), what stopped earlier writes
   // (not applied).
   [[nodiscard]] Result<Sequence> Apply(const Commit& commit);
   // Runs `function` when its turn in the queue comes, with no commit under way, and returns its status.
@@ -98,7 +114,8 @@ class CommitPipeline {
   void Dismiss(const Group& group) REQUIRES(mutex_);
   void Lead(Group& group);
   Status CommitGroup(Group& group);
-  void RejectOrphans(Group& group);
+  [[nodiscard]] Group TakeFit(const Group& group);
+  [[nodiscard]] Status CheckFit(const Commit& commit);
   void TakeSequences(Group& group);
   Status AppendToLog(const Group& group);
   [[nodiscard]] uint64_t LogSize() const;
@@ -117,6 +134,7 @@ class CommitPipeline {
 
   // The leader's.
   Status poison_;
+  GroupWrites group_writes_;
   std::vector<LogRecord> records_;
   uint64_t prepared_counted_ = 0;  // Of the log's prepared bytes.
 
