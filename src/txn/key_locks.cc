@@ -32,8 +32,8 @@ Status KeyLocks::WaitFor(Locks::iterator lock, TransactionId owner, std::chrono:
   for (std::chrono::nanoseconds now = begun; !waiter.holds && now < deadline; now = runtime_.Now()) {
     waiter.granted.WaitFor(mutex_, deadline - now);
   }
-  waits_for_.erase(owner);
   if (waiter.holds) return Status::Ok();
+  waits_for_.erase(owner);
   std::erase(lock->second.waiters, &waiter);
   return {StatusCode::kTimeout,
           "transaction " + std::to_string(owner.value()) + " waited " +
@@ -71,6 +71,7 @@ void KeyLocks::PassOn(Locks::iterator lock) {
   lock->second.waiters.pop_front();
   lock->second.owner = next->owner;
   held_[next->owner].push_back(lock);
+  waits_for_.erase(next->owner);  // Now, and not once it wakes up: it would seem to wait for itself.
   next->holds = true;
   next->granted.NotifyOne();  // Under the mutex: the waiter may be gone as soon as it is released.
 }

@@ -66,8 +66,8 @@ void ReadSet::JoinIfLarge() {
   }
   for (const Range& range : ranges_) add(range.collection, range.span());
   ++joined_;
-  keys_ = {};
-  key_bytes_ = {};
+  std::vector<Key>().swap(keys_);  // Gives the memory back, as an assignment need not.
+  std::string().swap(key_bytes_);
   ranges_.clear();
   range_bytes_ = 0;
   for (auto& [collection, range] : joined) {

@@ -48,9 +48,8 @@ TEST(Transactions, AreSerializableInEverySchedule) {
   std::cout << "seeds " << seeds.first << " to " << seeds.last << ": " << total.commits << " commits, "
             << total.conflicts << " conflicts, " << total.conflicts_in_flight << " of them with commits in flight, "
             << total.deadlocks << " deadlocks\n";
-  EXPECT_GT(total.commits, total.conflicts / 4);
-  EXPECT_GT(total.conflicts, 0u);
   if (seeds.first == seeds.last) return;
+  EXPECT_GT(total.commits, total.conflicts);
   EXPECT_GT(total.conflicts_in_flight, 0u);
   EXPECT_GT(total.deadlocks, 0u);
 }
