@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "base/latency_histogram.h"
 #include "logwood/collection.h"
 #include "logwood/database.h"
 #include "logwood/result.h"
 #include "tools/bench/key_set.h"
-#include "tools/bench/latency_histogram.h"
 #include "tools/bench/operations.h"
 #include "tools/bench/process_usage.h"
 #include "tools/bench/settings.h"
