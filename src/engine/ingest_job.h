@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -54,6 +55,7 @@ class IngestJob {
   std::vector<IngestPart> parts_;
   std::vector<std::unique_ptr<NewFileOutput>> outputs_;
   Installation installation_;
+  std::chrono::nanoseconds begun_;
   bool store_failed_ = false;
 };
 
