@@ -1,5 +1,6 @@
 #include "logwood/cursor.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -13,11 +14,15 @@ struct Cursor::State {
   ~State() {
     inner.reset();
     view = {};
+    mark.reset();
     if (engine != nullptr) engine->OnViewReleased();
   }
 
+  [[nodiscard]] LatencyTimer CountSeek() const { return engine == nullptr ? LatencyTimer() : engine->CountSeek(); }
+
   std::shared_ptr<Engine> engine;  // Null where no database is read.
   ReadView view;
+  std::optional<HeldViews::Mark> mark;
   std::unique_ptr<EntryCursor> inner;  // Null where there is nothing to read; `status` says why.
   Status status;
 };
@@ -28,23 +33,33 @@ Cursor& Cursor::operator=(Cursor&&) noexcept = default;
 Cursor::~Cursor() = default;
 
 void Cursor::First() {
-  if (CanMove()) state_->inner->First();
+  if (!CanMove()) return;
+  const LatencyTimer timer = state_->CountSeek();
+  state_->inner->First();
 }
 
 void Cursor::Last() {
-  if (CanMove()) state_->inner->Last();
+  if (!CanMove()) return;
+  const LatencyTimer timer = state_->CountSeek();
+  state_->inner->Last();
 }
 
 void Cursor::Seek(Bytes key) {
-  if (CanMove()) state_->inner->Seek(key, SeekTo::kAtOrAfter);
+  if (!CanMove()) return;
+  const LatencyTimer timer = state_->CountSeek();
+  state_->inner->Seek(key, SeekTo::kAtOrAfter);
 }
 
 void Cursor::SeekAtOrBefore(Bytes key) {
-  if (CanMove()) state_->inner->Seek(key, SeekTo::kAtOrBefore);
+  if (!CanMove()) return;
+  const LatencyTimer timer = state_->CountSeek();
+  state_->inner->Seek(key, SeekTo::kAtOrBefore);
 }
 
 void Cursor::SeekExact(Bytes key) {
-  if (CanMove()) state_->inner->Seek(key, SeekTo::kExact);
+  if (!CanMove()) return;
+  const LatencyTimer timer = state_->CountSeek();
+  state_->inner->Seek(key, SeekTo::kExact);
 }
 
 void Cursor::Next() {
@@ -83,6 +98,7 @@ Cursor CursorFactory::Make(std::shared_ptr<Engine> engine, Result<ReadView> view
   state->status = view.status();
   if (view.ok()) {
     state->view = *std::move(view);
+    state->mark.emplace(state->engine->held_views(), state->view.at);
     Result<std::unique_ptr<EntryCursor>> inner = state->view.NewCursor(collection, std::move(range));
     state->status = inner.status();
     if (inner.ok()) state->inner = *std::move(inner);

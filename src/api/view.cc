@@ -10,6 +10,7 @@ namespace logwood {
 
 View::State::~State() {
   view = {};
+  mark.reset();
   engine->OnViewReleased();
 }
 
@@ -32,7 +33,7 @@ Result<ReadView> View::State::OpenView(const Engine* of) const {
 
 Result<std::optional<PinnedValue>> View::Get(const Collection& collection, Bytes key) const {
   LOGWOOD_RETURN_IF_ERROR(state_->CheckOpen(collection.engine_.get()));
-  return ToPinnedValue(state_->view.Get(CollectionId(collection.id_), key));
+  return ToPinnedValue(state_->engine->Get(state_->view, CollectionId(collection.id_), key));
 }
 
 Cursor View::Scan(const Collection& collection) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "engine/engine.h"
 #include "logwood/view.h"
@@ -18,6 +19,7 @@ struct View::State {
 
   std::shared_ptr<Engine> engine;
   ReadView view;
+  std::optional<HeldViews::Mark> mark;  // Of an open one.
 };
 
 }  // namespace logwood

@@ -13,6 +13,12 @@ class Counter {
   void Add(uint64_t count) noexcept {
     value_.store(value_.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
   }
+  // Adds one and returns what it was before.
+  uint64_t Next() noexcept {
+    const uint64_t before = value();
+    value_.store(before + 1, std::memory_order_relaxed);
+    return before;
+  }
   [[nodiscard]] uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
 
  private:

@@ -42,6 +42,7 @@ class BlockCache::Shard {
     std::vector<Block> evicted;  // Outlives the lock: nobody waits while memory is given back.
     const MutexLock lock(mutex_);
     ++misses_;
+    misses_bytes_ += block.bytes();
     if (BlockFrame* const there = slot.frame.load(std::memory_order_relaxed); there != nullptr) {
       if (there->PinFor(slot)) {
         ++pins_not_hits_;
@@ -77,6 +78,7 @@ class BlockCache::Shard {
     for (const BlockFrame* const frame : frames_) sum.hits += frame->hits();
     sum.hits -= pins_not_hits_;
     sum.misses += misses_;
+    sum.misses_bytes += misses_bytes_;
     sum.bytes += bytes_;
   }
 
@@ -123,6 +125,7 @@ class BlockCache::Shard {
   size_t hand_ GUARDED_BY(mutex_) = 0;
   size_t bytes_ GUARDED_BY(mutex_) = 0;
   uint64_t misses_ GUARDED_BY(mutex_) = 0;
+  uint64_t misses_bytes_ GUARDED_BY(mutex_) = 0;
   uint64_t pins_not_hits_ GUARDED_BY(mutex_) = 0;  // That count as misses: the block was read for nothing.
 };
 
@@ -145,6 +148,7 @@ Result<BlockPin> BlockCache::Read(const BlockFile& file, BlockReference referenc
   LOGWOOD_ASSIGN_OR_RETURN(Block block, file.ReadBlock(reference, kind, pool_.get()));
   if (!shards_.empty()) return ShardOf(slot).Insert(std::move(block), slot);
   misses_uncached_.fetch_add(1, std::memory_order_relaxed);
+  misses_uncached_bytes_.fetch_add(block.bytes(), std::memory_order_relaxed);
   auto* const unkept = new BlockFrame;
   unkept->Fill(std::move(block), nullptr);
   unkept->Abandon();  // It has a pin.
@@ -172,7 +176,8 @@ size_t BlockCache::Excess() const noexcept {
 }
 
 BlockCache::Statistics BlockCache::statistics() const {
-  Statistics sum{.misses = misses_uncached_.load(std::memory_order_relaxed)};
+  Statistics sum{.misses = misses_uncached_.load(std::memory_order_relaxed),
+                 .misses_bytes = misses_uncached_bytes_.load(std::memory_order_relaxed)};
   for (const std::unique_ptr<Shard>& shard : shards_) shard->AddTo(sum);
   return sum;
 }

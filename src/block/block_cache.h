@@ -44,7 +44,8 @@ class BlockCache {
   struct Statistics {
     uint64_t hits = 0;
     uint64_t misses = 0;
-    size_t bytes = 0;  // Of blocks kept, those included that are kept by pins alone.
+    uint64_t misses_bytes = 0;  // Of the blocks that were read.
+    size_t bytes = 0;           // Of blocks kept, those included that are kept by pins alone.
   };
   // Each number is right by itself; together they may be of slightly different moments. Cost: looks at every frame.
   [[nodiscard]] Statistics statistics() const;
@@ -71,7 +72,8 @@ class BlockCache {
   const std::shared_ptr<PagePool> pool_;
   std::vector<std::unique_ptr<Shard>> shards_;  // A power of two of them; none where nothing is kept.
   ResidentClock residents_;                     // Its objects have slots.
-  std::atomic<uint64_t> misses_uncached_ = 0;   // Where there are no shards. Relaxed: a figure.
+  std::atomic<uint64_t> misses_uncached_ = 0;   // Where there are no shards. Relaxed: a figure, as is the next.
+  std::atomic<uint64_t> misses_uncached_bytes_ = 0;
 };
 
 // The slots of the blocks of one file that belong together. Thread-safe.

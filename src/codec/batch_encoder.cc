@@ -56,7 +56,7 @@ void BatchEncoder::Add(EntryType type, CollectionId collection, Bytes key, Bytes
   AppendBytes(buffer_, value);
   fragment.length += size;
   ++fragment.count;
-  ++operation_count_;
+  counts_.Add(type, key.size() + value.size());
   if (!IsLarge(size)) return;
   const std::string checksums = ValueChecksumTable(body(fragment), header_size + key.size());
   fragment.table_length = checksums.size();
@@ -81,7 +81,7 @@ void BatchEncoder::Seal() {
 void BatchEncoder::Clear() {
   buffer_.clear();
   fragments_.clear();
-  operation_count_ = 0;
+  counts_ = {};
   sealed_count_ = 0;
 }
 

@@ -42,6 +42,20 @@ struct BatchFragment {
   uint64_t checksum = 0;
 };
 
+// What is in a batch, by type.
+struct OperationCounts {
+  uint64_t puts = 0;
+  uint64_t deletes = 0;
+  uint64_t range_deletes = 0;
+  uint64_t user_bytes = 0;  // Of keys and values.
+
+  [[nodiscard]] uint64_t operations() const noexcept { return puts + deletes + range_deletes; }
+  void Add(EntryType type, size_t bytes) noexcept {
+    (type == EntryType::kPut ? puts : type == EntryType::kTombstone ? deletes : range_deletes) += 1;
+    user_bytes += bytes;
+  }
+};
+
 // Collects operations. Thread-compatible.
 class BatchEncoder {
  public:
@@ -53,7 +67,8 @@ class BatchEncoder {
   void Clear();
 
   [[nodiscard]] size_t size_bytes() const noexcept { return buffer_.size(); }
-  [[nodiscard]] uint64_t operation_count() const noexcept { return operation_count_; }
+  [[nodiscard]] uint64_t operation_count() const noexcept { return counts_.operations(); }
+  [[nodiscard]] const OperationCounts& counts() const noexcept { return counts_; }
   // As of the last Seal(). In order; valid until the next Add() or Clear().
   [[nodiscard]] const std::vector<BatchFragment>& fragments() const noexcept { return fragments_; }
   [[nodiscard]] Bytes body(const BatchFragment& fragment) const noexcept;
@@ -65,7 +80,7 @@ class BatchEncoder {
 
   std::string buffer_;
   std::vector<BatchFragment> fragments_;
-  uint64_t operation_count_ = 0;
+  OperationCounts counts_;
   size_t sealed_count_ = 0;  // Fragments that have their checksum.
 };
 

@@ -16,6 +16,12 @@ namespace {
 // The part of the memory budget that generations may take which only open transactions need.
 constexpr uint64_t kEvidenceShare = 4;
 
+uint64_t BytesOf(const std::vector<LogEnd>& logs) {
+  uint64_t sum = 0;
+  for (const LogEnd& log : logs) sum += log.end;
+  return sum;
+}
+
 }  // namespace
 
 Engine::Engine(Parts parts, const Options& options)
@@ -28,6 +34,7 @@ Engine::Engine(Parts parts, const Options& options)
       cache_(parts_.runtime, budget_),
       files_(parts_.runtime, parts_.store, cache_),
       states_(parts_.runtime),
+      held_views_(parts_.runtime),
       errors_(parts_.runtime),
       evidence_(parts_.runtime, options.memory_budget_bytes / kEvidenceShare),
       key_locks_(parts_.runtime),
@@ -70,6 +77,7 @@ Status Engine::LockAndFind() {
 }
 
 Status Engine::StartReadOnly(FoundDatabase found) {
+  recovered_log_bytes_ = BytesOf(found.logs.logs);
   strangers_ = std::move(found.inventory.strangers);
   files_.set_database(found.root.database);
   LOGWOOD_RETURN_IF_ERROR(root_.OpenTrees(found.root.state));
@@ -87,7 +95,8 @@ Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileN
     files_.set_database(found->root.database);
     LOGWOOD_RETURN_IF_ERROR(root_.OpenTrees(found->root.state));
     found->DropEmptyLogs();
-    LOGWOOD_RETURN_IF_ERROR(WriteUnprovenLogsAnew(parts_.store, parts_.runtime, *found));
+    recovered_log_bytes_ = BytesOf(found->logs.logs);
+    LOGWOOD_ASSIGN_OR_RETURN(recovery_bytes_, WriteUnprovenLogsAnew(parts_.store, parts_.runtime, *found));
     LOGWOOD_RETURN_IF_ERROR(SyncFound(parts_.store, *found));
     strangers_ = found->inventory.strangers;
   } else {
@@ -199,7 +208,8 @@ NewFileOutput::Context Engine::JobContext() {
           .budget = *budget_,
           .database = root_.database(),
           .flushes = flushes_,
-          .merges = merges_};
+          .merges = merges_,
+          .ingests = ingests_};
 }
 
 CommitPipeline::Hooks Engine::PipelineHooks() {
@@ -284,6 +294,7 @@ Result<std::vector<CollectionInfo>> Engine::collections() const {
 }
 
 Result<Sequence> Engine::Commit(const CommitPipeline::Commit& commit) {
+  const LatencyTimer timer = states_.CountCommit();
   LOGWOOD_RETURN_IF_ERROR(CheckWritable());
   if (commit.sync == Sync::kYes && options_.log == LogMode::kOff) {
     return Status::InvalidArgument(
@@ -333,6 +344,11 @@ Status Engine::Describe(const Conflict& conflict) const {
 Result<std::optional<TreesHit>> Engine::Get(CollectionId collection, Bytes key) const {
   LOGWOOD_RETURN_IF_ERROR(CheckOpen());
   return states_.Get(collection, key);
+}
+
+Result<std::optional<TreesHit>> Engine::Get(const ReadView& view, CollectionId collection, Bytes key) const {
+  LOGWOOD_RETURN_IF_ERROR(CheckOpen());
+  return states_.Get(view, collection, key);
 }
 
 void Engine::OnViewReleased() const {
@@ -416,13 +432,45 @@ Result<DatabaseStatistics> Engine::TakeStatistics() const {
   statistics.memory = StatisticsOf(*budget_);
   statistics.memory.budget_bytes = options_.memory_budget_bytes;
   statistics.cache = StatisticsOf(cache_);
+  const ReadStates::Counts counts = states_.counts();
+  statistics.reads = counts.reads;
+  statistics.filters = counts.filters;
+  statistics.views = StatisticsOf(held_views_.Summarize());
+  statistics.views.pinned_memtables_bytes = states_.pinned_memtables_bytes();
+  statistics.views.pinned_files = files_.held();
   statistics.published = StatisticsOf(view.at);
   statistics.flushed = StatisticsOf(view.state->flushed);
   if (pipeline_ != nullptr) statistics.commits = pipeline_->statistics();
   statistics.flushes = StatisticsOf(flushes_);
   statistics.merges = StatisticsOf(merges_);
+  statistics.ingests = StatisticsOf(ingests_);
   statistics.pacing = pacer_.statistics();
+  statistics.written = TakeWritten(statistics);
+  statistics.latencies = TakeLatencies();
+  statistics.recovered_log_bytes = recovered_log_bytes_;
   return statistics;
+}
+
+WrittenStatistics Engine::TakeWritten(const DatabaseStatistics& counted) const {
+  return {.user_bytes = counted.commits.user_bytes + counted.ingests.bytes_out,
+          .log_bytes = counted.commits.log_bytes + log_headers_bytes_.value(),
+          .log_prepared_bytes = counted.commits.log_bytes_prepared,
+          .flush_bytes = counted.flushes.bytes_out,
+          .merge_bytes = counted.merges.bytes_out,
+          .ingest_bytes = counted.ingests.bytes_out,
+          .manifest_bytes = root_.manifest_bytes_written(),
+          .recovery_bytes = recovery_bytes_};
+}
+
+LatenciesStatistics Engine::TakeLatencies() const {
+  LatenciesStatistics latencies{.get = StatisticsOf(states_.latencies().get),
+                                .seek = StatisticsOf(states_.latencies().seek),
+                                .commit = StatisticsOf(states_.latencies().commit),
+                                .sync = {},
+                                .flush = StatisticsOf(flushes_.latency),
+                                .merge = StatisticsOf(merges_.latency)};
+  if (pipeline_ != nullptr) latencies.sync = StatisticsOf(pipeline_->sync_latency());
+  return latencies;
 }
 
 }  // namespace logwood

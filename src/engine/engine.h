@@ -17,6 +17,7 @@
 #include "engine/background.h"
 #include "engine/error_latch.h"
 #include "engine/file_table.h"
+#include "engine/held_views.h"
 #include "engine/ingest_job.h"
 #include "engine/job_output.h"
 #include "engine/pacer.h"
@@ -88,8 +89,13 @@ class Engine {
   [[nodiscard]] Result<Sequence> Commit(const CommitPipeline::Commit& commit);
   // Errors: kClosed.
   [[nodiscard]] Result<ReadView> View() const;
-  // As View().Get(), for less. Errors: kClosed, and as there.
+  // See ReadStates::Get(). Errors: kClosed, and as there.
   [[nodiscard]] Result<std::optional<TreesHit>> Get(CollectionId collection, Bytes key) const;
+  [[nodiscard]] Result<std::optional<TreesHit>> Get(const ReadView& view, CollectionId collection, Bytes key) const;
+  // See ReadStates::CountSeek().
+  [[nodiscard]] LatencyTimer CountSeek() const { return states_.CountSeek(); }
+  // To be told of views that the program holds.
+  [[nodiscard]] HeldViews& held_views() noexcept { return held_views_; }
 
   // For transactions, as long as the database is open. Errors: kClosed, kReadOnly.
   [[nodiscard]] Result<TransactionId> NewTransactionId();
@@ -148,6 +154,8 @@ class Engine {
   [[nodiscard]] CommitPipeline::Hooks PipelineHooks();
   [[nodiscard]] Result<VerifyReport> VerifyTrees() const;
   [[nodiscard]] Result<DatabaseStatistics> TakeStatistics() const;
+  [[nodiscard]] WrittenStatistics TakeWritten(const DatabaseStatistics& counted) const;
+  [[nodiscard]] LatenciesStatistics TakeLatencies() const;
 
   Status IngestAsJob(std::vector<IngestPart> parts);
 
@@ -179,6 +187,7 @@ class Engine {
   BlockCache cache_;
   FileTable files_;
   ReadStates states_;
+  HeldViews held_views_;
   ErrorLatch errors_;
   Evidence evidence_;
   KeyLocks key_locks_;
@@ -186,6 +195,10 @@ class Engine {
   Root root_;
   JobCounters flushes_;
   JobCounters merges_;
+  JobCounters ingests_;
+  Counter log_headers_bytes_;    // Raised by the leader.
+  uint64_t recovery_bytes_ = 0;  // Set by the open, as is the next.
+  uint64_t recovered_log_bytes_ = 0;
   Pacer pacer_;
   std::unique_ptr<Background> background_;  // Null in a database that is only read; so are the next two.
   std::optional<WriteHead> head_;           // The leader's, like those behind it.

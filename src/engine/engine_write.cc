@@ -96,6 +96,7 @@ Status Engine::BeginNextLog() {
                                              .id = FileId(parts_.runtime.Random()),
                                              .epoch = epoch_,
                                              .size_expected = options_.log_file_size_bytes}));
+  log_headers_bytes_.Add(head_->log->size());
   if (finished) finished_logs_.push_back(*finished);
   return Status::Ok();
 }

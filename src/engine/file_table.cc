@@ -40,14 +40,16 @@ void FileTable::Retire(FileNumber number) {
   const MutexLock lock(mutex_);
   const auto known = known_.find(number);
   LOGWOOD_ASSERT(known != known_.end());
-  retired_.push_back({.number = number, .type = known->second.file.type, .open = std::move(known->second.open)});
+  const ManifestFile& file = known->second.file;
+  retired_.push_back(
+      {.number = number, .type = file.type, .bytes = file.length, .open = std::move(known->second.open)});
   known_.erase(known);
   retired_count_.store(retired_.size(), std::memory_order_relaxed);
 }
 
 void FileTable::Discard(FileNumber number, FileType type) {
   const MutexLock lock(mutex_);
-  retired_.push_back({.number = number, .type = type, .open = nullptr});
+  retired_.push_back({.number = number, .type = type, .bytes = 0, .open = nullptr});
   retired_count_.store(retired_.size(), std::memory_order_relaxed);
 }
 
@@ -58,14 +60,23 @@ void FileTable::RemoveRetired() {
   }
 }
 
+FileStatistics FileTable::held() const {
+  const MutexLock lock(mutex_);
+  FileStatistics sum;
+  for (const Retired& file : retired_) {
+    if (!file.is_held()) continue;
+    ++sum.files;
+    sum.bytes += file.bytes;
+  }
+  return sum;
+}
+
 std::vector<FileTable::Retired> FileTable::TakeRemovable() {
   const MutexLock lock(mutex_);
   std::vector<Retired> removable;
   std::vector<Retired> held;
   for (Retired& file : retired_) {
-    // A count of one is final: the table gives retired files to nobody.
-    const bool free = file.open == nullptr || file.open.use_count() == 1;
-    (free ? removable : held).push_back(std::move(file));
+    (file.is_held() ? held : removable).push_back(std::move(file));
   }
   retired_ = std::move(held);
   retired_count_.store(retired_.size(), std::memory_order_relaxed);

@@ -13,6 +13,7 @@
 #include "kind/kind.h"
 #include "logwood/result.h"
 #include "logwood/runtime.h"
+#include "logwood/statistics.h"
 #include "logwood/store.h"
 #include "manifest/manifest_state.h"
 
@@ -38,6 +39,8 @@ class FileTable final : public KindFiles {
   void Discard(FileNumber number, FileType type);
   // Removes what is retired or discarded and not held. A file that cannot be removed is left: the next open finds it.
   void RemoveRetired();
+  // Those that are retired and held.
+  [[nodiscard]] FileStatistics held() const;
   // Whether RemoveRetired() has anything to look at.
   [[nodiscard]] bool has_retired() const noexcept { return retired_count_.load(std::memory_order_relaxed) > 0; }
 
@@ -49,7 +52,11 @@ class FileTable final : public KindFiles {
   struct Retired {
     FileNumber number;
     FileType type;
+    uint64_t bytes;
     std::shared_ptr<const BlockFile> open;
+
+    // False is final: the table gives retired files to nobody.
+    [[nodiscard]] bool is_held() const noexcept { return open != nullptr && open.use_count() > 1; }
   };
 
   [[nodiscard]] std::vector<Retired> TakeRemovable();
@@ -58,7 +65,7 @@ class FileTable final : public KindFiles {
   BlockCache& cache_;
   DatabaseId database_;
   std::atomic<size_t> retired_count_ = 0;  // Relaxed: a hint.
-  Mutex mutex_;
+  mutable Mutex mutex_;
   std::map<FileNumber, Known> known_ GUARDED_BY(mutex_);
   std::vector<Retired> retired_ GUARDED_BY(mutex_);
 };

@@ -52,7 +52,7 @@ class NotingCursor final : public EntryCursor {
 }  // namespace
 
 IngestJob::IngestJob(const NewFileOutput::Context& context, std::vector<IngestPart> parts)
-    : context_(context), parts_(std::move(parts)) {}
+    : context_(context), parts_(std::move(parts)), begun_(context.runtime.Now()) {}
 
 Status IngestJob::Write() {
   LOGWOOD_ASSIGN_OR_RETURN(std::vector<Share> shares, TakeShares());
@@ -105,7 +105,10 @@ Status IngestJob::CheckCollections() const {
 
 Status IngestJob::Install() {
   outputs_.clear();  // From here on the files may be the database's.
-  return context_.root.Install(std::move(installation_));
+  const uint64_t bytes = SumOfLengths(installation_.new_files);
+  LOGWOOD_RETURN_IF_ERROR(context_.root.Install(std::move(installation_)));
+  context_.ingests.Count(bytes, bytes, context_.runtime.Now() - begun_);
+  return Status::Ok();
 }
 
 std::vector<FileNumber> IngestJob::TakeFiles() {

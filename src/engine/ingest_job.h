@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -58,6 +59,7 @@ class IngestJob {
   std::vector<ReadSet::Range> ranges_;
   std::vector<std::unique_ptr<NewFileOutput>> outputs_;
   Installation installation_;
+  std::chrono::nanoseconds begun_;
   bool store_failed_ = false;
 };
 

@@ -4,6 +4,19 @@
 
 namespace logwood {
 
+void JobCounters::Count(uint64_t in, uint64_t out, std::chrono::nanoseconds took) noexcept {
+  jobs.Add(1);
+  bytes_in.Add(in);
+  bytes_out.Add(out);
+  latency.Add(took);
+}
+
+uint64_t SumOfLengths(const std::vector<FileAdded>& files) {
+  uint64_t sum = 0;
+  for (const FileAdded& file : files) sum += file.length;
+  return sum;
+}
+
 Result<BlockFileWriter*> NewFileOutput::File() {
   if (file_ == nullptr) {
     LOGWOOD_ASSIGN_OR_RETURN(const FileNumber number, context_.root.NewFileNumber());

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/counter.h"
+#include "base/latency_recorder.h"
 #include "base/memory_budget.h"
 #include "block/block_file.h"
 #include "engine/root.h"
@@ -21,7 +22,12 @@ struct JobCounters {
   Counter jobs;
   Counter bytes_in;
   Counter bytes_out;
+  LatencyRecorder latency;
+
+  void Count(uint64_t in, uint64_t out, std::chrono::nanoseconds took) noexcept;
 };
+
+[[nodiscard]] uint64_t SumOfLengths(const std::vector<FileAdded>& files);
 
 // The one new file that a job writes for a kind, made when first asked for. Confined to its job.
 class NewFileOutput final : public JobOutput {
@@ -34,6 +40,7 @@ class NewFileOutput final : public JobOutput {
     DatabaseId database;
     JobCounters& flushes;
     JobCounters& merges;
+    JobCounters& ingests;  // Raised by who leads the commit queue.
   };
 
   // All that `context` names must outlive the output.

@@ -1,6 +1,7 @@
 #include "engine/jobs.h"
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -65,18 +66,6 @@ Status FlushShares(const std::vector<Share>& shares, const std::set<FileNumber>&
   return Status::Ok();
 }
 
-void Count(uint64_t bytes_in, uint64_t bytes_out, JobCounters& counters) {
-  counters.jobs.Add(1);
-  counters.bytes_in.Add(bytes_in);
-  counters.bytes_out.Add(bytes_out);
-}
-
-uint64_t SumOfLengths(const std::vector<FileAdded>& files) {
-  uint64_t sum = 0;
-  for (const FileAdded& file : files) sum += file.length;
-  return sum;
-}
-
 // Bytes of trees that nothing refers to once the edit is made.
 uint64_t BytesReplaced(const KindEdit& edit) {
   uint64_t sum = 0;
@@ -90,6 +79,7 @@ uint64_t BytesReplaced(const KindEdit& edit) {
 
 Status FlushGeneration(const NewFileOutput::Context& context, const SealedGeneration& sealed, const StayPolicy& policy,
                        std::vector<FileNumber>& obsolete_logs) {
+  const std::chrono::nanoseconds begun = context.runtime.Now();
   const auto shares = SharesByKind(context.root, *sealed.generation);
   LOGWOOD_ASSIGN_OR_RETURN(const std::set<FileNumber> stay, LogsThatStay(shares, sealed, policy));
   Installation installation{.flushed = sealed.generation->last(), .first_log = sealed.next_log};
@@ -108,7 +98,7 @@ Status FlushGeneration(const NewFileOutput::Context& context, const SealedGenera
   }
   installation.change = [&](ReadState& read) { std::erase(read.generations, sealed.generation); };
   LOGWOOD_RETURN_IF_ERROR(context.root.Install(std::move(installation)));
-  Count(sealed.generation->bytes(), bytes_out, context.flushes);
+  context.flushes.Count(sealed.generation->bytes(), bytes_out, context.runtime.Now() - begun);
   return Status::Ok();
 }
 
@@ -134,6 +124,7 @@ Result<uint64_t> MergeCollection(const NewFileOutput::Context& context, Collecti
                                  const std::string& plan) {
   const std::optional<CollectionRoot> root = context.root.FindRoot(collection);
   if (!root) return uint64_t{0};
+  const std::chrono::nanoseconds begun = context.runtime.Now();
   NewFileOutput output(context);
   LOGWOOD_ASSIGN_OR_RETURN(KindEdit edit, root->kind->Merge(plan, *root->trees, output));
   Installation installation;
@@ -142,7 +133,7 @@ Result<uint64_t> MergeCollection(const NewFileOutput::Context& context, Collecti
   const uint64_t bytes_out = SumOfLengths(installation.new_files);
   installation.parts.push_back({.collection = collection, .edit = std::move(edit)});
   LOGWOOD_RETURN_IF_ERROR(context.root.Install(std::move(installation)));
-  Count(bytes_in, bytes_out, context.merges);
+  context.merges.Count(bytes_in, bytes_out, context.runtime.Now() - begun);
   return std::max(bytes_in, bytes_out);
 }
 

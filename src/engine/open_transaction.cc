@@ -14,6 +14,7 @@ class OpenTransaction::TrackedCursor final : public EntryCursor {
   TrackedCursor(std::shared_ptr<OpenTransaction> transaction, CollectionId collection, KeyRange range)
       : transaction_(std::move(transaction)),
         view_(transaction_->view_),
+        mark_(transaction_->engine_.held_views(), view_.at),
         own_(transaction_->writes_.generation()),
         collection_(collection),
         range_(std::move(range)) {
@@ -96,6 +97,7 @@ class OpenTransaction::TrackedCursor final : public EntryCursor {
 
   const std::shared_ptr<OpenTransaction> transaction_;
   const ReadView view_;
+  const HeldViews::Mark mark_;
   const std::shared_ptr<const Generation> own_;
   const CollectionId collection_;
   const KeyRange range_;
@@ -118,6 +120,7 @@ void OpenTransaction::TakeView() {
   registered_ = engine_.published();
   start_.bulk_writes = engine_.evidence().Begin(registered_);
   view_ = engine_.ViewOfNow();
+  mark_.emplace(engine_.held_views(), view_.at);
   start_.at = view_.at;
 }
 
@@ -138,7 +141,7 @@ Result<std::optional<TreesHit>> OpenTransaction::Get(CollectionId collection, By
   }
   has_read_ = true;
   if (options_.isolation == Isolation::kSerializable) reads_.AddKey(collection, key);
-  return view_.Get(collection, key);
+  return engine_.Get(view_, collection, key);
 }
 
 Result<std::optional<TreesHit>> OpenTransaction::GetForUpdate(CollectionId collection, Bytes key) {
@@ -208,6 +211,7 @@ void OpenTransaction::Rollback() {
   engine_.key_locks().ReleaseAll(id_);
   engine_.evidence().End(registered_);
   view_ = {};
+  mark_.reset();
   writes_.TruncateTo(0);
   reads_ = {};
   engine_.OnViewReleased();

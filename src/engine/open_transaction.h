@@ -9,6 +9,7 @@
 #include "cursor/bounded_cursor.h"
 #include "cursor/entry_cursor.h"
 #include "engine/engine.h"
+#include "engine/held_views.h"
 #include "engine/read_state.h"
 #include "kind/kind.h"
 #include "logwood/options.h"
@@ -74,6 +75,7 @@ class OpenTransaction : public std::enable_shared_from_this<OpenTransaction> {
   const TransactionOptions options_;
   const TransactionId id_;
   ReadView view_;
+  std::optional<HeldViews::Mark> mark_;
   Sequence registered_;  // With the evidence.
   TransactionStart start_;
   OwnWrites writes_;

@@ -239,7 +239,7 @@ Result<DatabaseId> UnfinishedDatabase(Store& store, const std::vector<FileNumber
   return DatabaseId();
 }
 
-Status WriteUnprovenLogsAnew(Store& store, Runtime& runtime, FoundDatabase& found) {
+Result<uint64_t> WriteUnprovenLogsAnew(Store& store, Runtime& runtime, FoundDatabase& found) {
   std::vector<LogEnd>& logs = found.logs.logs;
   const size_t known_count = found.root.state.log_ends.size();  // Written anew, or synced by who wrote them, before.
   size_t first = logs.size();
@@ -249,15 +249,17 @@ Status WriteUnprovenLogsAnew(Store& store, Runtime& runtime, FoundDatabase& foun
     --first;
     LOGWOOD_ASSIGN_OR_RETURN(last, LastSequenceBefore(store, logs[first]));
   }
+  uint64_t bytes = 0;
   for (size_t i = first; i < logs.size(); ++i) {
     found.inventory.leftovers.push_back({.number = logs[i].number, .type = FileType::kLog});
     const FileNumber original = logs[i].number;
     LOGWOOD_ASSIGN_OR_RETURN(logs[i], CopyLog(store, runtime, found, i));
+    bytes += logs[i].end;
     for (ReplayedGeneration& part : found.replayed) {
       if (part.first_log == original) part.first_log = logs[i].number;
     }
   }
-  return Status::Ok();
+  return bytes;
 }
 
 Result<std::vector<std::string>> StrangersBeforeCreation(Store& store, const std::vector<FileNumber>& unfinished) {

@@ -63,7 +63,7 @@ struct ReplayMeans {
 // after, and be gone after the next loss of power (I11). Rebello et al., "Can Applications Recover from fsync
 // Failures?", USENIX ATC 2020. Where the last process closed the database, or was followed by a mark, nothing is
 // written. Cost: one copy of the last log, or of the last two. Errors: kIo, kNoSpace.
-Status WriteUnprovenLogsAnew(Store& store, Runtime& runtime, FoundDatabase& found);
+[[nodiscard]] Result<uint64_t> WriteUnprovenLogsAnew(Store& store, Runtime& runtime, FoundDatabase& found);
 
 // The files in a store that holds no database, but for manifests of a creation that was cut short. Errors: kIo.
 [[nodiscard]] Result<std::vector<std::string>> StrangersBeforeCreation(Store& store,

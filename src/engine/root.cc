@@ -242,6 +242,11 @@ ManifestState Root::manifest_state() const {
   return manifest_ != nullptr ? manifest_->state() : read_only_state_;
 }
 
+uint64_t Root::manifest_bytes_written() const {
+  const MutexLock lock(mutex_);
+  return manifest_ == nullptr ? 0 : manifest_->bytes_written();
+}
+
 DatabaseId Root::database() const {
   const MutexLock lock(mutex_);
   return manifest_->database();

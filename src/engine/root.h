@@ -88,6 +88,8 @@ class Root {
   Status AdvanceEpoch(std::vector<LogEnd> log_ends);
 
   [[nodiscard]] ManifestState manifest_state() const;
+  // Written to manifest files since the open.
+  [[nodiscard]] uint64_t manifest_bytes_written() const;
   // Of a database that is written. Requires: Start() succeeded.
   [[nodiscard]] DatabaseId database() const;
 

@@ -92,7 +92,8 @@ CacheStatistics StatisticsOf(const BlockCache& cache) {
   return {.capacity_bytes = cache.capacity_bytes(),
           .used_bytes = figures.bytes,
           .hits = figures.hits,
-          .misses = figures.misses};
+          .misses = figures.misses,
+          .misses_bytes = figures.misses_bytes};
 }
 
 SequenceStatistics StatisticsOf(Sequence sequence) {
@@ -102,6 +103,25 @@ SequenceStatistics StatisticsOf(Sequence sequence) {
 JobStatistics StatisticsOf(const JobCounters& counters) {
   return {
       .jobs = counters.jobs.value(), .bytes_in = counters.bytes_in.value(), .bytes_out = counters.bytes_out.value()};
+}
+
+ViewStatistics StatisticsOf(const HeldViews::Summary& summary) {
+  return {.views = summary.count,
+          .oldest_nanoseconds = static_cast<uint64_t>(summary.age_max.count()),
+          .oldest = StatisticsOf(summary.oldest),
+          .pinned_memtables_bytes = 0,
+          .pinned_files = {}};
+}
+
+LatencyStatistics StatisticsOf(const LatencyRecorder& recorder) {
+  const LatencyHistogram histogram = recorder.histogram();
+  LatencyStatistics statistics{.count = histogram.count(),
+                               .p50_nanoseconds = histogram.Quantile(0.5),
+                               .p99_nanoseconds = histogram.Quantile(0.99),
+                               .p999_nanoseconds = histogram.Quantile(0.999),
+                               .max_nanoseconds = histogram.max()};
+  for (const auto& [nanoseconds, count] : histogram.buckets()) statistics.buckets.push_back({nanoseconds, count});
+  return statistics;
 }
 
 }  // namespace logwood

@@ -4,6 +4,8 @@
 #include <memory>
 #include <vector>
 
+#include "engine/thread_counters.h"
+
 namespace logwood {
 
 class ReadStates;
@@ -53,6 +55,9 @@ class alignas(64) ViewSlot {
     return reference;
   }
 
+  // The thread's, to raise; any thread's, to read. What a thread that is_left() has raised is seen by who found that.
+  [[nodiscard]] ThreadCounters& counters() noexcept { return counters_; }
+
   // The owner's, any thread. What the thread is just reading with goes when it is done.
   std::unique_ptr<const Reference> Revoke() noexcept {
     const Reference* const taken = held_.exchange(nullptr, std::memory_order_acq_rel);
@@ -70,6 +75,7 @@ class alignas(64) ViewSlot {
   std::atomic<const ReadStates*> owner_;          // Relaxed: who uses an owner came after what made it.
   std::atomic<bool> is_left_ = false;
   const Reference mark_;
+  ThreadCounters counters_;
 };
 
 }  // namespace logwood

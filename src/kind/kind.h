@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/filter_counters.h"
 #include "base/ids.h"
 #include "base/memory_budget.h"
 #include "block/block_cache.h"
@@ -81,9 +82,9 @@ class CollectionTrees {
   CollectionTrees& operator=(const CollectionTrees&) = delete;
   virtual ~CollectionTrees() = default;
 
-  // The newest entry of `key`, tombstones included, which may stem from range tombstones; nullopt without one.
-  // Errors: kCorruption, kIo.
-  [[nodiscard]] virtual Result<std::optional<TreesHit>> Get(Bytes key) const = 0;
+  // The newest entry of `key`, tombstones included, which may stem from range tombstones; nullopt without one. Raises
+  // `filters`, which no other thread raises now. Errors: kCorruption, kIo.
+  [[nodiscard]] virtual Result<std::optional<TreesHit>> Get(Bytes key, FilterCounters& filters) const = 0;
   // All trees as one source, without what their range tombstones cover; the trees must outlive the cursor.
   [[nodiscard]] virtual std::unique_ptr<EntryCursor> NewCursor() const = 0;
   // Reads everything; calls `on_damage` for each thing wrong. Returns the number of blocks read. Errors: kIo.

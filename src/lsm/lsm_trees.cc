@@ -38,7 +38,7 @@ Result<std::shared_ptr<const LsmTrees>> LsmTrees::Open(LsmState state, KindFiles
       new LsmTrees(std::move(state), std::move(segments), files.cache().residents()));
 }
 
-Result<std::optional<TreesHit>> LsmTrees::Get(Bytes key) const {
+Result<std::optional<TreesHit>> LsmTrees::Get(Bytes key, FilterCounters& filters) const {
   const uint64_t hash = Hash64(key);
   const std::vector<const Tree*>& pieces = pieces_[FindLsmPartition(state_, key)];
   const ResidentSection section(residents_);
@@ -47,7 +47,7 @@ Result<std::optional<TreesHit>> LsmTrees::Get(Bytes key) const {
     for (const Tree* const tree : pieces) tree->PrefetchFilter(hash, section);
   }
   for (const Tree* const tree : pieces) {
-    LOGWOOD_ASSIGN_OR_RETURN(auto hit, tree->Get(key, hash, section));
+    LOGWOOD_ASSIGN_OR_RETURN(auto hit, tree->Get(key, hash, section, filters));
     if (!hit) continue;
     if (hit->type == EntryType::kTombstone) return std::optional(TreesHit{hit->type, {}, {}});  // It may pin nothing.
     return std::optional(TreesHit{hit->type, hit->value, std::move(hit->pin).ToPin()});
@@ -120,6 +120,19 @@ std::map<FileNumber, uint64_t> LsmTrees::LiveBytes() const {
   return bytes;
 }
 
+PartitionStatistics LsmTrees::StatisticsOf(const LsmPartition& partition) const {
+  PartitionStatistics statistics{.start = partition.start, .tiers = {}};
+  statistics.tiers.resize(static_cast<size_t>(kLsmTierMax) + 1);
+  for (const LsmPiece& piece : partition.pieces) {
+    TierStatistics& tier = statistics.tiers[static_cast<size_t>(state_.segments.at(piece.segment).tier)];
+    ++tier.runs;
+    tier.entries += piece.contents.entries;
+    tier.tombstones += piece.contents.tombstones;
+    tier.bytes += piece.contents.bytes;
+  }
+  return statistics;
+}
+
 TreeStatistics LsmTrees::Statistics() const {
   TreeStatistics sum;
   for (const LsmPartition& partition : state_.partitions) {
@@ -127,8 +140,13 @@ TreeStatistics LsmTrees::Statistics() const {
     sum.runs = std::max<uint64_t>(sum.runs, partition.pieces.size());
     sum.entries += contents.entries;
     sum.tombstones += contents.tombstones;
+    sum.partitions.push_back(StatisticsOf(partition));
   }
-  for (const auto& [id, segment] : state_.segments) sum.bytes += segment.tree.bytes;
+  for (const auto& [id, segment] : state_.segments) {
+    sum.bytes += segment.tree.bytes;
+    sum.range_tombstones += segment.tree.range_tombstones;
+    sum.range_tombstones_bytes += segments_.at(id)->range_tombstones_bytes();
+  }
   return sum;
 }
 

@@ -24,7 +24,7 @@ class LsmTrees : public CollectionTrees {
   [[nodiscard]] static Result<std::shared_ptr<const LsmTrees>> Open(LsmState state, KindFiles& files,
                                                                     const LsmTrees* before);
 
-  [[nodiscard]] Result<std::optional<TreesHit>> Get(Bytes key) const override;
+  [[nodiscard]] Result<std::optional<TreesHit>> Get(Bytes key, FilterCounters& filters) const override;
   [[nodiscard]] std::unique_ptr<EntryCursor> NewCursor() const override;
   [[nodiscard]] Result<uint64_t> Verify(const std::function<void(const Status&)>& on_damage) const override;
   [[nodiscard]] std::map<FileNumber, uint64_t> LiveBytes() const override;
@@ -45,6 +45,8 @@ class LsmTrees : public CollectionTrees {
   using Segments = std::map<uint64_t, std::shared_ptr<const Tree>>;
 
   LsmTrees(LsmState state, Segments segments, ResidentClock& residents);
+
+  [[nodiscard]] PartitionStatistics StatisticsOf(const LsmPartition& partition) const;
 
   LsmState state_;
   ResidentClock& residents_;                      // Of the cache.

@@ -111,6 +111,7 @@ Status Manifest::Rollover(FileNumber number, FileId id) {
   LOGWOOD_RETURN_IF_ERROR(CheckSuccession(old, identity));
   LOGWOOD_ASSIGN_OR_RETURN(auto writer, LogWriter::Create(store_, NextHeader(identity, old, writer_->size()), 0));
   // From the first record on the new file may count: the old one is not written any more, whatever happens.
+  written_before_ = bytes_written();
   writer_ = std::move(writer);
   next_record_ = Sequence::Of(0, 1);
   return Begin();
@@ -119,6 +120,8 @@ Status Manifest::Rollover(FileNumber number, FileId id) {
 FileNumber Manifest::number() const noexcept { return writer_->header().file.number; }
 
 DatabaseId Manifest::database() const noexcept { return writer_->header().file.database; }
+
+uint64_t Manifest::bytes_written() const noexcept { return written_before_ + writer_->size(); }
 
 Status Manifest::Begin() {
   LOGWOOD_RETURN_IF_ERROR(WriteEdit(state_.ToEdit()));

@@ -77,6 +77,8 @@ class Manifest {
   [[nodiscard]] const ManifestState& state() const noexcept { return state_; }
   [[nodiscard]] FileNumber number() const noexcept;
   [[nodiscard]] DatabaseId database() const noexcept;
+  // Bytes written so far, in all files.
+  [[nodiscard]] uint64_t bytes_written() const noexcept;
 
  private:
   Manifest(Store& store, const KindRegistry& kinds, ManifestState state, std::unique_ptr<LogWriter> writer);
@@ -94,6 +96,7 @@ class Manifest {
   ManifestState state_;
   std::unique_ptr<LogWriter> writer_;
   Sequence next_record_ = Sequence::Of(0, 1);  // All before it are durable.
+  uint64_t written_before_ = 0;                // In the files before the one that is open.
   Status poison_;
 };
 

@@ -33,27 +33,39 @@ Tree::Tree(std::shared_ptr<const TreeParts> parts, std::unique_ptr<const TreeRan
 Tree::~Tree() = default;
 
 // The filter speaks for entries only, so it is not asked first.
-Result<std::optional<Tree::Hit>> Tree::Get(Bytes key, uint64_t hash, const ReadSection& section) const {
-  Result<std::optional<Hit>> hit = GetEntry(key, hash, section);
+Result<std::optional<Tree::Hit>> Tree::Get(Bytes key, uint64_t hash, const ReadSection& section,
+                                           FilterCounters& filters) const {
+  Result<std::optional<Hit>> hit = GetEntry(key, hash, section, filters);
   if (range_tombstones_ == nullptr || !hit.ok() || hit->has_value()) return hit;
   if (range_tombstones_->tombstones().Covering(key) == nullptr) return hit;
   return std::optional<Hit>(Hit{.type = EntryType::kTombstone, .value = {}, .pin = {}});
 }
 
-Result<std::optional<Tree::Hit>> Tree::GetEntry(Bytes key, uint64_t hash, const ReadSection& section) const {
+Result<std::optional<Tree::Hit>> Tree::GetEntry(Bytes key, uint64_t hash, const ReadSection& section,
+                                                FilterCounters& filters) const {
   LOGWOOD_ASSIGN_OR_RETURN(const BlockedBloomFilter* const filter, parts_->Filter(section));
-  if (filter != nullptr && !filter->MayContain(hash)) return std::optional<Hit>();
+  if (filter != nullptr) {
+    if (!filter->MayContain(hash)) {
+      filters.ruled_out.Add(1);
+      return std::optional<Hit>();
+    }
+    filters.maybe.Add(1);
+  }
   LOGWOOD_ASSIGN_OR_RETURN(BlockPin leaf, parts_->ReadLeafOf(key, section));
   bool exact = false;
   const uint32_t at = leaf->LowerBound(key, &exact);
-  if (!exact) return std::optional<Hit>();
+  if (!exact) {
+    if (filter != nullptr) filters.false_positives.Add(1);
+    return std::optional<Hit>();
+  }
   const EntryType type = leaf->type(at);
   const Bytes value = leaf->value(at);
   return std::optional<Hit>(Hit{.type = type, .value = value, .pin = std::move(leaf)});
 }
 
 Result<std::optional<Tree::Hit>> Tree::Get(Bytes key, uint64_t hash) const {
-  return Get(key, hash, parts_->NewSection());
+  FilterCounters filters;
+  return Get(key, hash, parts_->NewSection(), filters);
 }
 
 void Tree::PrefetchFilter(uint64_t hash, const ReadSection& section) const noexcept {

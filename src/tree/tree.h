@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/filter_counters.h"
 #include "base/memory_budget.h"
 #include "base/read_sections.h"
 #include "block/block_cache.h"
@@ -41,12 +42,16 @@ class Tree {
   // The entry of `key`, tombstones included; nullopt without one. Where a range tombstone covers a key without an
   // entry, that is a tombstone, and pins nothing. `hash` is Hash64(key) and `section` one of the cache's
   // (ResidentSection), each taken once for all trees. Errors: kCorruption, kUnsupported, kIo. An error is not kept: a
-  // later call tries again. Cost: a filter line; where it says maybe, one block beside the index.
-  [[nodiscard]] Result<std::optional<Hit>> Get(Bytes key, uint64_t hash, const ReadSection& section) const;
-  // The same in a section of its own.
+  // later call tries again. `filters` are told what the filter said. Cost: a filter line; where it says maybe, one
+  // block beside the index.
+  [[nodiscard]] Result<std::optional<Hit>> Get(Bytes key, uint64_t hash, const ReadSection& section,
+                                               FilterCounters& filters) const;
+  // The same in a section of its own, not counted.
   [[nodiscard]] Result<std::optional<Hit>> Get(Bytes key, uint64_t hash) const;
   // They hide what is in older trees, and nothing in this one. Live as long as the tree.
   [[nodiscard]] RangeTombstones range_tombstones() const noexcept;
+  // Bytes of memory that those take.
+  [[nodiscard]] uint64_t range_tombstones_bytes() const noexcept { return charge_.bytes(); }
   // Begins to bring what a Get() of this hash looks at first into the processor's cache.
   void PrefetchFilter(uint64_t hash, const ReadSection& section) const noexcept;
   // The cursor holds what it needs of the tree; the cache must outlive it.
@@ -64,7 +69,8 @@ class Tree {
        MemoryBudget& budget);
 
   // The entry itself, whatever range tombstones say.
-  [[nodiscard]] Result<std::optional<Hit>> GetEntry(Bytes key, uint64_t hash, const ReadSection& section) const;
+  [[nodiscard]] Result<std::optional<Hit>> GetEntry(Bytes key, uint64_t hash, const ReadSection& section,
+                                                    FilterCounters& filters) const;
 
   std::shared_ptr<const TreeParts> parts_;                       // Cursors share it.
   std::unique_ptr<const TreeRangeTombstones> range_tombstones_;  // Null without any.

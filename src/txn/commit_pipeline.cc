@@ -89,7 +89,7 @@ Status CommitPipeline::CommitGroup(Group& group) {
   LOGWOOD_RETURN_IF_ERROR(Keep(AppendToLog(group)));  // From here on a failure leaves the outcome unknown.
   const bool wants_sync =
       std::ranges::any_of(group, [](const Member* member) { return member->commit->sync == Sync::kYes; });
-  if (wants_sync) LOGWOOD_RETURN_IF_ERROR(Keep(head_.log->Sync()));
+  if (wants_sync) LOGWOOD_RETURN_IF_ERROR(Keep(SyncLog()));
   ApplyToMemtables(group);
   published_.store(head_.last.value(), std::memory_order_release);  // I2. Acquired where views are taken.
   Count(group, {.syncs = wants_sync ? 1u : 0u,
@@ -147,6 +147,11 @@ Status CommitPipeline::AppendToLog(const Group& group) {
   return head_.log->Append(records_, head_.last);
 }
 
+Status CommitPipeline::SyncLog() {
+  const LatencyTimer timer(runtime_, &sync_latency_);
+  return head_.log->Sync();
+}
+
 uint64_t CommitPipeline::LogSize() const { return head_.log ? head_.log->size() : 0; }
 
 // Also what a log file that was begun since the last group brought.
@@ -179,9 +184,14 @@ void CommitPipeline::Count(const Group& group, const GroupCost& cost) {
   if (group.empty()) return;
   groups_.Add(1);
   commits_.Add(group.size());
-  uint64_t operations = 0;
-  for (const LogRecord& record : records_) operations += record.count;
-  operations_.Add(operations);
+  for (const Member* const member : group) {
+    const OperationCounts& counts = member->commit->batch.counts();
+    puts_.Add(counts.puts);
+    deletes_.Add(counts.deletes);
+    range_deletes_.Add(counts.range_deletes);
+    user_bytes_.Add(counts.user_bytes);
+    synced_commits_.Add(member->commit->sync == Sync::kYes ? 1 : 0);
+  }
   syncs_.Add(cost.syncs);
   log_bytes_.Add(cost.log_bytes);
   log_bytes_prepared_.Add(cost.log_bytes_prepared);
@@ -189,7 +199,12 @@ void CommitPipeline::Count(const Group& group, const GroupCost& cost) {
 
 CommitStatistics CommitPipeline::statistics() const {
   return {.commits = commits_.value(),
-          .operations = operations_.value(),
+          .synced_commits = synced_commits_.value(),
+          .operations = puts_.value() + deletes_.value() + range_deletes_.value(),
+          .puts = puts_.value(),
+          .deletes = deletes_.value(),
+          .range_deletes = range_deletes_.value(),
+          .user_bytes = user_bytes_.value(),
           .groups = groups_.value(),
           .syncs = syncs_.value(),
           .log_bytes = log_bytes_.value(),

@@ -11,6 +11,7 @@
 
 #include "base/counter.h"
 #include "base/ids.h"
+#include "base/latency_recorder.h"
 #include "base/mutex.h"
 #include "codec/batch_encoder.h"
 #include "log/log_chain.h"
@@ -90,6 +91,8 @@ class CommitPipeline {
 
   // What went through so far. Any thread, without waiting.
   [[nodiscard]] CommitStatistics statistics() const;
+  // How long syncs of the log took.
+  [[nodiscard]] const LatencyRecorder& sync_latency() const noexcept { return sync_latency_; }
 
  private:
   // A commit in the queue, or a function that wants to run alone. Lives on its caller's stack.
@@ -118,6 +121,7 @@ class CommitPipeline {
   [[nodiscard]] Status CheckFit(const Commit& commit);
   void TakeSequences(Group& group);
   Status AppendToLog(const Group& group);
+  Status SyncLog();
   [[nodiscard]] uint64_t LogSize() const;
   [[nodiscard]] uint64_t TakeUncountedPrepared();
   void ApplyToMemtables(const Group& group);
@@ -140,11 +144,16 @@ class CommitPipeline {
 
   // Raised by the leader alone, so that a commit pays for a plain addition each.
   Counter commits_;
-  Counter operations_;
+  Counter synced_commits_;
+  Counter puts_;
+  Counter deletes_;
+  Counter range_deletes_;
+  Counter user_bytes_;
   Counter groups_;
   Counter syncs_;
   Counter log_bytes_;
   Counter log_bytes_prepared_;
+  LatencyRecorder sync_latency_;
 };
 
 }  // namespace logwood

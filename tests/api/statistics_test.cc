@@ -1,40 +1,15 @@
 #include "logwood/statistics.h"
 
-#include <algorithm>
 #include <gtest/gtest.h>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
 
-#include "logwood/logwood.h"
 #include "logwood/testing/temporary_directory.h"
-#include "tests/crash/queue_runtime.h"
+#include "tests/api/statistics_fixture.h"
 
 namespace logwood {
 namespace {
-
-constexpr CommitOptions kWithoutSync{.sync = Sync::kNo};
-
-// What the store itself says of its files whose names end so.
-FileStatistics FilesEndingWith(Store& store, std::string_view ending) {
-  FileStatistics sum;
-  for (const std::string& name : store.List().value()) {
-    if (!name.ends_with(ending)) continue;
-    ++sum.files;
-    sum.bytes += store.Open(name).value()->size();
-  }
-  return sum;
-}
-
-// A database in memory of which no job runs but while somebody waits for it.
-class StatisticsTest : public ::testing::Test {
- protected:
-  Database Open(const Options& options = {}) { return Database::Open(*store_, options, runtime_).value(); }
-
-  const std::unique_ptr<Store> store_ = NewMemoryStore();
-  testing::QueueRuntime runtime_{1};
-};
 
 TEST_F(StatisticsTest, NameEveryCollectionWithItsKind) {
   Database db = Open();
@@ -207,6 +182,7 @@ TEST_F(StatisticsTest, CountHitsAndMissesOfTheCache) {
   EXPECT_GT(first.capacity_bytes, uint64_t{1} << 19);
   EXPECT_GE(first.used_bytes, 3'000u);
   EXPECT_GT(first.misses, 0u);
+  EXPECT_EQ(first.misses_bytes, first.used_bytes);
   EXPECT_EQ(second.misses, first.misses);
   EXPECT_EQ(second.hits, first.hits + 1);
 }

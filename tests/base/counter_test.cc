@@ -14,5 +14,12 @@ TEST(Counter, AddsUp) {
   EXPECT_EQ(counter.value(), (uint64_t{1} << 40) + 3);
 }
 
+TEST(Counter, TellsWhatItWasBefore) {
+  Counter counter;
+  EXPECT_EQ(counter.Next(), 0u);
+  EXPECT_EQ(counter.Next(), 1u);
+  EXPECT_EQ(counter.value(), 2u);
+}
+
 }  // namespace
 }  // namespace logwood

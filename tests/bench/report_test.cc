@@ -36,6 +36,12 @@ TEST(Report, DividesByWhatWasWrittenAndWhatIsThere) {
                           .user_bytes = 4'000'000,
                           .seconds = 2,
                           .written_bytes = 6'000'000,
+                          .written = {.user_bytes = 1'000,
+                                      .log_bytes = 1'250,
+                                      .log_prepared_bytes = 500,
+                                      .flush_bytes = 1'000,
+                                      .merge_bytes = 2'500,
+                                      .manifest_bytes = 125},
                           .user_bytes_written = 4'000'000,
                           .occupied_bytes = 3'000'000,
                           .present_bytes = 2'000'000};
@@ -43,9 +49,13 @@ TEST(Report, DividesByWhatWasWrittenAndWhatIsThere) {
   const std::string json = JsonOf(measurement);
   for (const char* field :
        {"\"entries_per_second\":500.0", "\"operations_per_second\":5.0", "\"megabytes_per_second\":2.0",
-        "\"write_amplification\":1.5", "\"space_amplification\":1.5", "\"p50_us\":0.1", "\"max_us\":0.1"}) {
+        "\"write_amplification\":1.5", "\"space_amplification\":1.5", "\"p50_us\":0.1", "\"max_us\":0.1",
+        "\"write_amplification_by_cause\":{\"log\":1.25,\"log_prepared\":0.5,\"flushes\":1.0,\"merges\":2.5,"
+        "\"ingests\":0.0,\"manifest\":0.125}"}) {
     EXPECT_NE(json.find(field), std::string::npos) << field << " in " << json;
   }
+  const std::string text = TextOf(measurement);
+  EXPECT_NE(text.find("  (WA: log 1.25 + 0.50 prepared, flushes 1.00, merges 2.50)"), std::string::npos) << text;
 }
 
 TEST(Report, HasNullForRatiosOfNothing) {

@@ -67,7 +67,7 @@ class LinkingTrees final : public CollectionTrees {
   LinkingTrees(Items items, std::map<FileNumber, std::shared_ptr<const BlockFile>> files)
       : items_(std::move(items)), files_(std::move(files)) {}
 
-  Result<std::optional<TreesHit>> Get(Bytes key) const override {
+  Result<std::optional<TreesHit>> Get(Bytes key, FilterCounters&) const override {
     const auto item = items_.find(key.ToString());
     if (item == items_.end()) return std::optional<TreesHit>();
     LOGWOOD_ASSIGN_OR_RETURN(std::string value, Value(item->second));

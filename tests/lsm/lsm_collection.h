@@ -12,6 +12,11 @@
 
 namespace logwood::testing {
 
+inline Result<std::optional<TreesHit>> Get(const CollectionTrees& trees, Bytes key) {
+  FilterCounters filters;
+  return trees.Get(key, filters);
+}
+
 // One collection, and its live bytes as the manifest would count them.
 class LsmCollection {
  public:

@@ -12,6 +12,7 @@
 namespace logwood {
 namespace {
 
+using testing::Get;
 using testing::LsmCollection;
 using testing::LsmWorld;
 using testing::SealedEntries;
@@ -32,7 +33,7 @@ std::map<std::string, std::string> LivingOf(const CollectionTrees& trees) {
 TEST(LsmKind, AnEmptyCollectionHasNothing) {
   LsmCollection collection;
   const auto trees = collection.Open();
-  EXPECT_FALSE(trees->Get("key").value());
+  EXPECT_FALSE(Get(*trees, "key").value());
   EXPECT_TRUE(LivingOf(*trees).empty());
   EXPECT_TRUE(trees->LiveBytes().empty());
   EXPECT_TRUE(collection.kind().Files(collection.state_bytes()).value().empty());
@@ -44,17 +45,17 @@ TEST(LsmKind, NewerSegmentsHideOlderOnes) {
   collection.Apply(collection.Flush({{"a", "1"}, {"b", "1"}, {"c", "1"}}));
   collection.Apply(collection.Flush({{"b", "2"}, {"c", std::nullopt}}));
   const auto trees = collection.Open();
-  EXPECT_EQ(trees->Get("a").value()->value, Bytes("1"));
-  EXPECT_EQ(trees->Get("b").value()->value, Bytes("2"));
-  EXPECT_EQ(trees->Get("c").value()->type, EntryType::kTombstone);
-  EXPECT_FALSE(trees->Get("d").value());
+  EXPECT_EQ(Get(*trees, "a").value()->value, Bytes("1"));
+  EXPECT_EQ(Get(*trees, "b").value()->value, Bytes("2"));
+  EXPECT_EQ(Get(*trees, "c").value()->type, EntryType::kTombstone);
+  EXPECT_FALSE(Get(*trees, "d").value());
   EXPECT_EQ(LivingOf(*trees), (std::map<std::string, std::string>{{"a", "1"}, {"b", "2"}}));
 }
 
 TEST(LsmKind, AHitOutlivesTheTrees) {
   LsmCollection collection;
   collection.Apply(collection.Flush({{"key", std::string(500, 'v')}}));
-  const auto hit = collection.Open()->Get("key").value();
+  const auto hit = Get(*collection.Open(), "key").value();
   EXPECT_EQ(hit->value, Bytes(std::string(500, 'v')));
 }
 
@@ -168,8 +169,8 @@ TEST(LsmKind, WhatWasMergedAwayStaysAway) {
   collection.Apply(collection.Flush({{"a105", std::nullopt}}));
   const uint64_t oldest = collection.state().partitions[0].pieces[1].segment;
   collection.Apply(collection.Merge(PlanToOldest({{"", {5, oldest}}})));
-  EXPECT_FALSE(collection.Open()->Get("a105").value());
-  EXPECT_EQ(collection.Open()->Get("b105").value()->value, Bytes("2"));
+  EXPECT_FALSE(Get(*collection.Open(), "a105").value());
+  EXPECT_EQ(Get(*collection.Open(), "b105").value()->value, Bytes("2"));
   EXPECT_FALSE(LivingOf(*collection.Open()).contains("a105"));
   while (collection.MergeOnce(MergeEffort::kAll)) {
   }
@@ -184,10 +185,10 @@ TEST(LsmKind, TombstonesAreDroppedOnlyInMergesToTheOldest) {
   collection.Apply(collection.Merge(EncodeLsmPlan({.to_oldest = false, .inputs = {{"", {5, 4}}}})));
   EXPECT_EQ(collection.state().segments.at(6).tree.tombstones, 2u);
   EXPECT_EQ(collection.state().partitions[0].pieces[0].contents.tombstones, 2u);
-  EXPECT_EQ(collection.Open()->Get("a106").value()->type, EntryType::kTombstone);
+  EXPECT_EQ(Get(*collection.Open(), "a106").value()->type, EntryType::kTombstone);
   collection.Apply(collection.Merge(PlanToOldest({{"", {6, 3, 1}}})));
   EXPECT_EQ(collection.state().partitions[0].contents().tombstones, 0u);
-  EXPECT_FALSE(collection.Open()->Get("a106").value());
+  EXPECT_FALSE(Get(*collection.Open(), "a106").value());
 }
 
 TEST(LsmKind, AMergeIntoLargeSegmentsDividesThePartition) {
@@ -258,7 +259,7 @@ TEST(LsmKind, ADamagedSegmentFailsReadsAndMergesAndIsReported) {
   ASSERT_EQ(store.Create(name, {}).value()->Append(bytes), Status::Ok());
 
   const auto trees = collection.kind().Open(collection.state_bytes(), collection.world(), nullptr).value();
-  EXPECT_EQ(trees->Get("key").value()->value, Bytes("2"));
+  EXPECT_EQ(Get(*trees, "key").value()->value, Bytes("2"));
   const auto cursor = trees->NewCursor();
   cursor->First();
   while (cursor->valid()) cursor->Next();

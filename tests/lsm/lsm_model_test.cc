@@ -215,7 +215,7 @@ class LsmModel {
     EXPECT_EQ(cursor->status(), Status::Ok());
     EXPECT_EQ(living, model_);
     for (uint64_t i = random_.Below(32); i < kKeyCount; i += 32) {
-      const auto hit = trees.Get(Key(i)).value();
+      const auto hit = Get(trees, Key(i)).value();
       const auto expected = model_.find(Key(i));
       const bool lives = hit && hit->type == EntryType::kPut;
       ASSERT_EQ(lives, expected != model_.end()) << Key(i);

@@ -58,6 +58,17 @@ uint64_t ThreadsOf(const Operation& operation, const Settings& settings) {
   return operation.quota == Quota::kOnce ? 1 : settings.threads;
 }
 
+WrittenStatistics Difference(const WrittenStatistics& after, const WrittenStatistics& before) {
+  return {.user_bytes = after.user_bytes - before.user_bytes,
+          .log_bytes = after.log_bytes - before.log_bytes,
+          .log_prepared_bytes = after.log_prepared_bytes - before.log_prepared_bytes,
+          .flush_bytes = after.flush_bytes - before.flush_bytes,
+          .merge_bytes = after.merge_bytes - before.merge_bytes,
+          .ingest_bytes = after.ingest_bytes - before.ingest_bytes,
+          .manifest_bytes = after.manifest_bytes - before.manifest_bytes,
+          .recovery_bytes = after.recovery_bytes - before.recovery_bytes};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Bench>> Bench::Open(const std::string& directory, const Settings& settings,
@@ -246,9 +257,12 @@ Result<Measurement> Bench::Run(const Operation& operation) {
     task.sample_every = 1;
     workers.push_back(std::make_unique<Worker>(workplace, task));
   }
+  LOGWOOD_ASSIGN_OR_RETURN(const DatabaseStatistics counted_before, database_.Statistics());
   const ProcessUsage before = ProcessUsage::Now();
   LOGWOOD_RETURN_IF_ERROR(RunThreads(operation, workers, workplace, total));
   const ProcessUsage after = ProcessUsage::Now();
+  LOGWOOD_ASSIGN_OR_RETURN(const DatabaseStatistics counted_after, database_.Statistics());
+  total.written = Difference(counted_after.written, counted_before.written);
   ++operations_run_;
   AddUp(operation, workers, total);
   for (uint64_t i = 0; i < total.threads; ++i) {

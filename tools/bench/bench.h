@@ -6,11 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "base/latency_histogram.h"
 #include "logwood/collection.h"
 #include "logwood/database.h"
 #include "logwood/result.h"
+#include "logwood/statistics.h"
 #include "tools/bench/key_set.h"
-#include "tools/bench/latency_histogram.h"
 #include "tools/bench/operations.h"
 #include "tools/bench/process_usage.h"
 #include "tools/bench/settings.h"
@@ -35,6 +36,7 @@ struct Measurement {
   double user_cpu_seconds = 0;  // Of the whole process, what works in the background included.
   double system_cpu_seconds = 0;
   uint64_t written_bytes = 0;        // See ProcessUsage.
+  WrittenStatistics written;         // What the library handed to the store, by what for.
   uint64_t user_bytes_written = 0;   // Keys and values of puts and deletes; 0 for an operation that writes none.
   uint64_t occupied_bytes = 0;       // By the directory, when it had ended.
   uint64_t present_entries = 0;      // Then.

@@ -41,6 +41,17 @@ std::optional<double> MaxMicroseconds(const Measurement& measurement) {
   return static_cast<double>(measurement.latency.max()) / kMicrosecond;
 }
 
+// How many bytes went to the store for each of the user's, by what for; null where the user wrote none.
+Json AmplificationByCause(const WrittenStatistics& written) {
+  const auto share = [&](uint64_t bytes) {
+    return written.user_bytes == 0 ? Json(nullptr)
+                                   : Json(static_cast<double>(bytes) / static_cast<double>(written.user_bytes));
+  };
+  return {{"log", share(written.log_bytes)},        {"log_prepared", share(written.log_prepared_bytes)},
+          {"flushes", share(written.flush_bytes)},  {"merges", share(written.merge_bytes)},
+          {"ingests", share(written.ingest_bytes)}, {"manifest", share(written.manifest_bytes)}};
+}
+
 Json OrNull(std::optional<double> number) { return number ? Json(*number) : Json(nullptr); }
 
 std::string OrDash(std::optional<double> number, int decimals) {
@@ -56,6 +67,14 @@ std::string Joined(const std::vector<std::string>& names) { return fmt::format("
 
 const char* NameOf(KeyForm form) { return form == KeyForm::kDecimal ? "decimal" : "random"; }
 const char* NameOf(LogMode log) { return log == LogMode::kOn ? "on" : "off"; }
+
+std::string TextOf(const WrittenStatistics& written) {
+  const auto share = [&](uint64_t bytes) {
+    return static_cast<double>(bytes) / static_cast<double>(written.user_bytes);
+  };
+  return fmt::format("  (WA: log {:.2f} + {:.2f} prepared, flushes {:.2f}, merges {:.2f})", share(written.log_bytes),
+                     share(written.log_prepared_bytes), share(written.flush_bytes), share(written.merge_bytes));
+}
 
 constexpr const char* kColumns = "{:<16} {:>11} {:>11} {:>9} {:>8} {:>8} {:>9} {:>10} {:>7} {:>10} {:>6} {:>6} {:>8}";
 
@@ -132,6 +151,7 @@ std::string TextOf(const Measurement& measurement) {
                         static_cast<double>(measurement.present_bytes) / kMegabyte,
                         static_cast<double>(measurement.occupied_bytes) / kMegabyte);
   }
+  if (measurement.written.user_bytes > 0) line += TextOf(measurement.written);
   if (measurement.interrupted) line += "  (interrupted)";
   return line;
 }
@@ -157,6 +177,7 @@ std::string JsonOf(const Measurement& measurement) {
               {"user_bytes_written", measurement.user_bytes_written},
               {"written_bytes", measurement.written_bytes},
               {"write_amplification", OrNull(WriteAmplification(measurement))},
+              {"write_amplification_by_cause", AmplificationByCause(measurement.written)},
               {"occupied_bytes", measurement.occupied_bytes},
               {"present_entries", measurement.present_entries},
               {"present_bytes", measurement.present_bytes},

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "base/latency_histogram.h"
 #include "base/status_macros.h"
 #include "logwood/batch.h"
 #include "logwood/collection.h"
@@ -12,7 +13,6 @@
 #include "tools/bench/index_sequence.h"
 #include "tools/bench/key_maker.h"
 #include "tools/bench/key_set.h"
-#include "tools/bench/latency_histogram.h"
 #include "tools/bench/settings.h"
 #include "tools/bench/timeline.h"
 #include "tools/bench/value_source.h"

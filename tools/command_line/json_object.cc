@@ -25,6 +25,8 @@ void JsonObject::Add(const std::string& name, Bytes bytes) {
 
 void JsonObject::AddNumber(const std::string& name, uint64_t number) { state_->object[name] = number; }
 
+void JsonObject::AddFraction(const std::string& name, double number) { state_->object[name] = number; }
+
 void JsonObject::AddNull(const std::string& name) { state_->object[name] = nullptr; }
 
 void JsonObject::AddList(const std::string& name, const std::vector<std::string>& texts) {

@@ -21,6 +21,7 @@ class JsonObject {
   // Bytes that are no UTF-8 become member `name`_base64.
   void Add(const std::string& name, Bytes bytes);
   void AddNumber(const std::string& name, uint64_t number);
+  void AddFraction(const std::string& name, double number);
   void AddNull(const std::string& name);
   void AddList(const std::string& name, const std::vector<std::string>& texts);
   void AddObject(const std::string& name, const JsonObject& object);

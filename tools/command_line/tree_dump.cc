@@ -129,8 +129,8 @@ class TreeFileDump {
     page_.Note(fmt::format("offset {}: footer, the tree ends", offset_),
                {fmt::format("begins at offset {}, root at {}, height {}", footer->begin, footer->root.offset(),
                             footer->height),
-                fmt::format("{} entries in {} leaves, {} of them tombstones", footer->entries, footer->leaves,
-                            footer->tombstones),
+                fmt::format("{} entries in {} leaves, {} of them tombstones; {} range tombstones", footer->entries,
+                            footer->leaves, footer->tombstones, footer->range_tombstones),
                 fmt::format("filter of {} lines with {} probes", footer->filter_lines, footer->filter_probes),
                 fmt::format("keys \"{}\" to \"{}\"", Escape(footer->first_key), Escape(footer->last_key))});
   }

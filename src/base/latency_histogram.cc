@@ -1,9 +1,9 @@
-#include "tools/bench/latency_histogram.h"
+#include "base/latency_histogram.h"
 
 #include <cmath>
 #include <numeric>
 
-namespace logwood::bench {
+namespace logwood {
 
 void LatencyHistogram::Merge(const LatencyHistogram& other) noexcept {
   for (size_t i = 0; i < kBucketCount; ++i) counts_[i] += other.counts_[i];
@@ -24,6 +24,14 @@ uint64_t LatencyHistogram::Quantile(double share) const noexcept {
   return max_;
 }
 
+std::vector<std::pair<uint64_t, uint64_t>> LatencyHistogram::buckets() const {
+  std::vector<std::pair<uint64_t, uint64_t>> buckets;
+  for (size_t bucket = 0; bucket < kBucketCount; ++bucket) {
+    if (counts_[bucket] > 0) buckets.emplace_back(DurationOf(bucket), counts_[bucket]);
+  }
+  return buckets;
+}
+
 uint64_t LatencyHistogram::DurationOf(size_t bucket) noexcept {
   constexpr size_t kExact = size_t{2} << kPrecisionBits;
   if (bucket < kExact) return bucket;
@@ -32,4 +40,4 @@ uint64_t LatencyHistogram::DurationOf(size_t bucket) noexcept {
   return (leading << shift) + (uint64_t{1} << shift) / 2;
 }
 
-}  // namespace logwood::bench
+}  // namespace logwood

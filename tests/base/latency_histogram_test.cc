@@ -1,13 +1,14 @@
-#include "tools/bench/latency_histogram.h"
+#include "base/latency_histogram.h"
 
 #include <algorithm>
 #include <cstdlib>
 #include <gtest/gtest.h>
+#include <utility>
 #include <vector>
 
 #include "base/random.h"
 
-namespace logwood::bench {
+namespace logwood {
 namespace {
 
 TEST(LatencyHistogram, HasNothingToTellAtFirst) {
@@ -64,6 +65,18 @@ TEST(LatencyHistogram, TakesTheLongestForWhatItCanTell) {
   EXPECT_EQ(histogram.count(), 1u);
 }
 
+TEST(LatencyHistogram, TellsTheBucketsThatAreNotEmpty) {
+  LatencyHistogram histogram;
+  EXPECT_TRUE(histogram.buckets().empty());
+  for (const uint64_t nanoseconds : {1'000'000u, 5u, 5u, 127u}) histogram.Add(nanoseconds);
+  const auto buckets = histogram.buckets();
+  ASSERT_EQ(buckets.size(), 3u);
+  EXPECT_EQ(buckets[0], std::pair(uint64_t{5}, uint64_t{2}));
+  EXPECT_EQ(buckets[1], std::pair(uint64_t{127}, uint64_t{1}));
+  EXPECT_NEAR(static_cast<double>(buckets[2].first), 1e6, 1e6 / 128);
+  EXPECT_EQ(buckets[2].second, 1u);
+}
+
 TEST(LatencyHistogram, MergesCountsAndMaxima) {
   LatencyHistogram a;
   LatencyHistogram b;
@@ -77,4 +90,4 @@ TEST(LatencyHistogram, MergesCountsAndMaxima) {
 }
 
 }  // namespace
-}  // namespace logwood::bench
+}  // namespace logwood
