@@ -19,11 +19,13 @@
 #include "engine/file_table.h"
 #include "engine/ingest_job.h"
 #include "engine/job_output.h"
+#include "engine/log_preparer.h"
 #include "engine/pacer.h"
 #include "engine/read_state.h"
 #include "engine/recovery.h"
 #include "engine/root.h"
 #include "kind/kind.h"
+#include "log/log_settler.h"
 #include "logwood/options.h"
 #include "logwood/result.h"
 #include "logwood/runtime.h"
@@ -137,6 +139,7 @@ class Engine {
   Status SealInTime();
   Status Seal();
   void Pace();
+  void PrepareNextLog();
   Status BeginNextLog();
   Status AdvanceEpoch();
   [[nodiscard]] bool GenerationIsFull() const;
@@ -164,9 +167,13 @@ class Engine {
   JobCounters flushes_;
   JobCounters merges_;
   Pacer pacer_;
-  std::unique_ptr<Background> background_;  // Null in a database that is only read; so are the next two.
-  std::optional<WriteHead> head_;           // The leader's, like those behind it.
+  LogSettler log_settler_;
+  // Null in a database that is only read; so are the next three.
+  std::unique_ptr<Background> background_;
+  std::unique_ptr<LogPreparer> log_preparer_;
+  std::optional<WriteHead> head_;  // The leader's, like those behind it.
   std::unique_ptr<CommitPipeline> pipeline_;
+  bool next_log_wanted_ = false;
   uint64_t memtable_bytes_seen_ = 0;   // By MakeRoomInMemory().
   std::vector<LogEnd> finished_logs_;  // Of the active generation, without the one that is open.
   uint32_t epoch_ = 0;

@@ -114,7 +114,7 @@ Status FileAppender::Write(uint64_t offset, Bytes data) {
 
 Status FileAppender::Sync() {
   LOGWOOD_RETURN_IF_ERROR(failed_);
-  was_synced_ = true;
+  was_synced_ = was_synced_ || size_ > 0;  // A sync of the name alone tells nothing of what is to come.
   unsynced_ = 0;
   window_.Close();  // Its pages would fault one by one from now on; the next window begins afresh.
   LOGWOOD_RETURN_IF_ERROR(directory_.SyncFile(name_, fd_.get()));

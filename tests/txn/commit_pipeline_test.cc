@@ -41,7 +41,8 @@ class PipelineWorld {
       : simulator({.seed = seed, .disposal = Disposal::kPark}),
         device(simulator),
         store(device),
-        head{.log = LogChain(store, kDatabase, std::nullopt, Sequence::Of(1, 0)),
+        settler(simulator),
+        head{.log = LogChain(store, settler, kDatabase, std::nullopt, Sequence::Of(1, 0)),
              .active = std::make_shared<Generation>(),
              .last = Sequence::Of(1, 0),
              .log_file = FileNumber(1)},
@@ -115,6 +116,7 @@ class PipelineWorld {
   Simulator simulator;
   SimulatedStore device;
   FaultStore store;
+  LogSettler settler;
   WriteHead head;
   std::atomic<uint64_t> published;
   CommitPipeline pipeline;
@@ -389,7 +391,8 @@ bool PublishedCouldBeLost(uint64_t seed, bool forgets_to_sync) {
   SimulatedStore device(simulator);
   ForgetfulStore forgetful(device);
   Store& store = forgets_to_sync ? static_cast<Store&>(forgetful) : device;
-  WriteHead head{.log = LogChain(store, kDatabase, std::nullopt, Sequence::Of(1, 0)),
+  LogSettler settler(simulator);
+  WriteHead head{.log = LogChain(store, settler, kDatabase, std::nullopt, Sequence::Of(1, 0)),
                  .active = std::make_shared<Generation>(),
                  .last = Sequence::Of(1, 0),
                  .log_file = FileNumber(1)};
