@@ -12,6 +12,7 @@ namespace logwood {
 struct Cursor::State {
   ~State() {
     inner.reset();
+    if (engine != nullptr && view.state != nullptr) engine->OnCursorEnded(*view.state);
     view = {};
     if (engine != nullptr) engine->OnViewReleased();
   }

@@ -93,6 +93,9 @@ class Engine {
   // to cost nothing: files that only a get in flight still held go at the next occasion (a view let go of, a flush, a
   // merge, Close()).
   void OnViewReleased() const;
+  // Called when a cursor ends that read `state`: where cursors had to step over many tombstones, and as many lie in the
+  // active memtables, these are flushed in the background (kTombstonesPassedMax in engine_write.cc).
+  void OnCursorEnded(const ReadState& state);
 
   // Brings everything that is in memory when it is called into trees, and waits for it.
   Status Flush();
@@ -139,6 +142,7 @@ class Engine {
   Status SealInTime();
   Status Seal();
   void Pace();
+  Status SealForCursors();
   void PrepareNextLog();
   Status BeginNextLog();
   Status AdvanceEpoch();

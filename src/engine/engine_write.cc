@@ -16,6 +16,15 @@ namespace {
 // budget has no room for it, do writers wait for as long as that takes.
 constexpr uint64_t kActiveMemtablesMax = 4;
 
+// Tombstones in the active memtables, and steps of cursors over tombstones, at which the memtables are flushed: merges
+// drop tombstones of trees, and nothing those of a memtable that is not full. A step costs some 0.1 us.
+constexpr uint64_t kTombstonesPassedMax = 4096;
+
+bool HoldsCursorsUp(const Generation& generation) {
+  return generation.tombstones_passed().load(std::memory_order_relaxed) >= kTombstonesPassedMax &&
+         generation.tombstone_count() >= kTombstonesPassedMax;
+}
+
 }  // namespace
 
 Status Engine::MakeRoom(uint64_t operations) {
@@ -26,6 +35,7 @@ Status Engine::MakeRoom(uint64_t operations) {
   if (status.ok() && GenerationIsFull()) {
     status = SealInTime();
   } else if (status.ok()) {
+    status = SealForCursors();
     Pace();
   }
   if (status.ok() && head_->log && head_->log->size() >= options_.log_file_size_bytes) status = BeginNextLog();
@@ -73,6 +83,25 @@ Status Engine::SealInTime() {
   }
   const std::chrono::nanoseconds waited = parts_.runtime.Now() - begun;
   if (waited >= Pacer::kDelayMin) pacer_.CountWaitForFlush(waited);
+  return has_room ? Seal() : Status::Ok();
+}
+
+void Engine::OnCursorEnded(const ReadState& state) {
+  if (state.generations.empty() || !HoldsCursorsUp(*state.generations.front())) return;
+  if (!CheckWritable().ok() || states_.Load()->generations.front() != state.generations.front()) return;
+  if (!background_->BeginJob().ok()) return;
+  parts_.runtime.Execute([this] {
+    // Whoever is in the queue seals as well, or the next cursor asks again.
+    errors_.Keep(pipeline_->RunIfIdle([this] { return CheckWritable().ok() ? SealForCursors() : Status::Ok(); }));
+    background_->EndJob();
+  });
+}
+
+// Not where that would have to wait for a flush.
+Status Engine::SealForCursors() {
+  if (!HoldsCursorsUp(*head_->active)) return Status::Ok();
+  LOGWOOD_ASSIGN_OR_RETURN(const bool has_room,
+                           background_->WaitForSealedBelow(kSealedGenerationsMax, std::chrono::nanoseconds(0)));
   return has_room ? Seal() : Status::Ok();
 }
 
