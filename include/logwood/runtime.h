@@ -48,7 +48,7 @@ class Runtime {
   // Null where threads run as they like.
   [[nodiscard]] virtual Scheduler* scheduler() { return nullptr; }
 
-  // The machine's clock and chance, and a small pool of threads that the whole process shares.
+  // The machine's clock and chance, and a few threads of the process; a child forked after the first call has none.
   [[nodiscard]] static Runtime& Default();
 };
 

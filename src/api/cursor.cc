@@ -13,6 +13,7 @@ namespace logwood {
 struct Cursor::State {
   ~State() {
     inner.reset();
+    if (engine != nullptr && view.state != nullptr) engine->OnCursorEnded(*view.state);
     view = {};
     mark.reset();
     if (engine != nullptr) engine->OnViewReleased();

@@ -34,7 +34,8 @@ Engine::Engine(Parts parts, const Options& options)
       held_views_(parts_.runtime),
       errors_(parts_.runtime),
       root_(parts_.runtime, parts_.kinds, files_, states_),
-      pacer_(parts_.runtime, memtable_size_bytes_) {}
+      pacer_(parts_.runtime, memtable_size_bytes_),
+      log_settler_(parts_.runtime) {}
 
 Engine::~Engine() {
   // Why: a destructor has nobody to tell; who wants to know calls Close().
@@ -102,6 +103,11 @@ Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileN
   root_.Start(std::move(manifest));
   background_ = std::make_unique<Background>(Background::Parts{
       .context = JobContext(), .files = files_, .errors = errors_, .pacer = pacer_, .stay_policy = parts_.stay_policy});
+  log_preparer_ = std::make_unique<LogPreparer>(LogPreparer::Parts{.runtime = parts_.runtime,
+                                                                   .store = parts_.store,
+                                                                   .root = root_,
+                                                                   .files = files_,
+                                                                   .size_expected = options_.log_file_size_bytes});
   if (found) DiscardLeftovers(*found);
   for (const FileNumber number : unfinished) files_.Discard(number, FileType::kManifest);
   files_.RemoveRetired();
@@ -160,7 +166,9 @@ Status Engine::BeginLog(const std::optional<FoundDatabase>& found) {
   }
   head_.emplace(
       WriteHead{.log = std::nullopt, .active = replayed.back().generation, .last = last, .log_file = FileNumber()});
-  if (options_.log == LogMode::kOn) head_->log.emplace(parts_.store, root_.database(), predecessor, durable);
+  if (options_.log == LogMode::kOn) {
+    head_->log.emplace(parts_.store, log_settler_, root_.database(), predecessor, durable);
+  }
   states_.published().store(durable.value(), std::memory_order_release);
   ShowReplayed(replayed);
   if (found) SealReplayed(*found);
@@ -223,6 +231,8 @@ Status Engine::Close() {
   const MutexLock lock(closing_);  // Who closes second returns when all is done, too, and learns how it went.
   if (closed_.exchange(true, std::memory_order_acq_rel)) return close_status_;
   if (pipeline_ != nullptr) close_status_ = pipeline_->RunExclusively([this] { return CloseWriter(); });
+  if (log_preparer_ != nullptr) log_preparer_->Stop();
+  log_settler_.Stop();
   if (background_ != nullptr) background_->Stop();
   if (errors_.status().ok()) files_.RemoveRetired();
   lock_.reset();

@@ -20,11 +20,13 @@
 #include "engine/held_views.h"
 #include "engine/ingest_job.h"
 #include "engine/job_output.h"
+#include "engine/log_preparer.h"
 #include "engine/pacer.h"
 #include "engine/read_state.h"
 #include "engine/recovery.h"
 #include "engine/root.h"
 #include "kind/kind.h"
+#include "log/log_settler.h"
 #include "logwood/options.h"
 #include "logwood/result.h"
 #include "logwood/runtime.h"
@@ -97,6 +99,9 @@ class Engine {
   // to cost nothing: files that only a get in flight still held go at the next occasion (a view let go of, a flush, a
   // merge, Close()).
   void OnViewReleased() const;
+  // Called when a cursor ends that read `state`: where cursors had to step over many tombstones, and as many lie in the
+  // active memtables, these are flushed in the background (kTombstonesPassedMax in engine_write.cc).
+  void OnCursorEnded(const ReadState& state);
 
   // Brings everything that is in memory when it is called into trees, and waits for it.
   Status Flush();
@@ -145,6 +150,8 @@ class Engine {
   Status SealInTime();
   Status Seal();
   void Pace();
+  Status SealForCursors();
+  void PrepareNextLog();
   Status BeginNextLog();
   Status AdvanceEpoch();
   [[nodiscard]] bool GenerationIsFull() const;
@@ -177,9 +184,13 @@ class Engine {
   uint64_t recovery_bytes_ = 0;  // Set by the open, as is the next.
   uint64_t recovered_log_bytes_ = 0;
   Pacer pacer_;
-  std::unique_ptr<Background> background_;  // Null in a database that is only read; so are the next two.
-  std::optional<WriteHead> head_;           // The leader's, like those behind it.
+  LogSettler log_settler_;
+  // Null in a database that is only read; so are the next three.
+  std::unique_ptr<Background> background_;
+  std::unique_ptr<LogPreparer> log_preparer_;
+  std::optional<WriteHead> head_;  // The leader's, like those behind it.
   std::unique_ptr<CommitPipeline> pipeline_;
+  bool next_log_wanted_ = false;
   uint64_t memtable_bytes_seen_ = 0;   // By MakeRoomInMemory().
   std::vector<LogEnd> finished_logs_;  // Of the active generation, without the one that is open.
   uint32_t epoch_ = 0;

@@ -96,6 +96,7 @@ Status FlushGeneration(const NewFileOutput::Context& context, const SealedGenera
       obsolete_logs.push_back(log.number);
     }
   }
+  if (sealed.log_settler != nullptr) LOGWOOD_RETURN_IF_ERROR(sealed.log_settler->Wait());  // I15.
   installation.change = [&](ReadState& read) { std::erase(read.generations, sealed.generation); };
   LOGWOOD_RETURN_IF_ERROR(context.root.Install(std::move(installation)));
   context.flushes.Count(sealed.generation->bytes(), bytes_out, context.runtime.Now() - begun);

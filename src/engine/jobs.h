@@ -10,6 +10,7 @@
 #include "engine/job_output.h"
 #include "engine/root.h"
 #include "log/log_recovery.h"
+#include "log/log_settler.h"
 #include "memtable/generation.h"
 
 namespace logwood {
@@ -20,8 +21,9 @@ inline constexpr size_t kLogFilesMax = 16;
 // A generation that takes no more entries, with the log files that hold the same.
 struct SealedGeneration {
   std::shared_ptr<const Generation> generation;
-  std::vector<LogEnd> logs;  // Synced to their ends, unless they were replayed.
-  FileNumber next_log;       // The first of the generation after it.
+  std::vector<LogEnd> logs;           // Synced to their ends once the settler has nothing to do, or as they were found.
+  FileNumber next_log;                // The first of the generation after it.
+  LogSettler* log_settler = nullptr;  // Must outlive it; null where nothing of the logs is on its way.
 };
 
 // What the engine demands before a log file lives on as data (I15).

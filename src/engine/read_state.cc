@@ -46,7 +46,8 @@ Result<std::unique_ptr<EntryCursor>> ReadView::NewCursor(CollectionId collection
     sources.push_back({.cursor = memtable->NewCursor(at), .range_tombstones = memtable->RangeTombstonesAt(at)});
   }
   sources.push_back({.cursor = trees->second->NewCursor()});
-  return NewLivingCursor(NewBoundedCursor(NewMergingCursor(std::move(sources)), std::move(range)));
+  return NewLivingCursor(NewBoundedCursor(NewMergingCursor(std::move(sources)), std::move(range)),
+                         state->generations.empty() ? nullptr : &state->generations.front()->tombstones_passed());
 }
 
 // The current state, from the slot of this thread and back into it.
