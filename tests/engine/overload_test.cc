@@ -161,6 +161,7 @@ class StandingClock final : public Runtime {
   std::chrono::nanoseconds Now() override { return 1h; }
   uint64_t Random() override { return 4; }
   void Execute(std::function<void()>) override {}
+  void ExecuteAfter(std::chrono::nanoseconds, std::function<void()>) override {}
 };
 
 TEST(Pacer, MeasuresWorkThatTakesNoTime) {
