@@ -20,6 +20,7 @@ constexpr uint64_t kActiveMemtablesMax = 4;
 
 Status Engine::MakeRoom(uint64_t operations) {
   LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+  background_->OnWrite();
   MakeRoomInMemory();
   Status status;
   if (head_->last.counter() + operations > parts_.sequences_per_epoch) status = AdvanceEpoch();
@@ -82,6 +83,16 @@ Status Engine::Seal() {
   states_.Update([this](ReadState& read) { read.generations.insert(read.generations.begin(), head_->active); });
   background_->AddSealed(std::move(sealed));
   return Status::Ok();
+}
+
+// By a job, which must not wait for a leader that itself waits for a job: whoever is in the queue is no rest, anyway.
+void Engine::SealAtRest(const RestWork& work) {
+  errors_.Keep(pipeline_->RunIfIdle([&] {
+    if (!CheckWritable().ok()) return Status::Ok();
+    const uint64_t bytes = head_->active->bytes();
+    const bool is_much = work.memtable_share > 0 && bytes >= memtable_size_bytes_ / work.memtable_share;
+    return (is_much || work.any_memtable) && background_->sealed_waiting() == 0 ? Seal() : Status::Ok();
+  }));
 }
 
 // Without a log the number alone: it parts the logs that are in trees once a generation is flushed from those that

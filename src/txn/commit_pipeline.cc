@@ -35,6 +35,14 @@ Status CommitPipeline::RunExclusively(const std::function<Status()>& function) {
   return member.status;
 }
 
+Status CommitPipeline::RunIfIdle(const std::function<Status()>& function) {
+  Member member(runtime_);
+  member.function = &function;
+  MutexLock lock(mutex_);
+  if (queue_.empty()) WaitForTurn(member);
+  return member.status;
+}
+
 void CommitPipeline::WaitForTurn(Member& member) {
   queue_.push_back(&member);
   while (!member.done && queue_.front() != &member) member.changed.Wait(mutex_);

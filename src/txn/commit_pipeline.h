@@ -71,6 +71,8 @@ class CommitPipeline {
   [[nodiscard]] Result<Sequence> Apply(const Commit& commit);
   // Runs `function` when its turn in the queue comes, with no commit under way, and returns its status.
   Status RunExclusively(const std::function<Status()>& function);
+  // The same, but does nothing where others are in the queue.
+  Status RunIfIdle(const std::function<Status()>& function);
 
   // What went through so far. Any thread, without waiting.
   [[nodiscard]] CommitStatistics statistics() const;
