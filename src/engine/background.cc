@@ -162,16 +162,15 @@ void Background::EndJob() {
   changed_.NotifyAll();  // Under the mutex: after the last job this object may be gone.
 }
 
-// Flushes sealed generations, oldest first, until none is left or the work is stopped. One that holds as many logs as
-// there may be is flushed before that: else the logs of processes that live for one commit would pile up, and every
-// open replay more of them.
+// Flushes sealed generations, oldest first, until none is left or the work is stopped. Those that hold as many logs
+// together as there may be are flushed before that: else the logs of processes that live for one commit would pile up,
+// and every open replay more of them.
 void Background::FlushJob() {
   for (;;) {
     SealedGeneration oldest;
     {
       const MutexLock lock(mutex_);
-      const bool may_wait = !sealed_.empty() && sealed_.front().logs.size() < kLogFilesMax;
-      if (sealed_.empty() || !parts_.errors.status().ok() || (stopping_ && may_wait)) {
+      if (sealed_.empty() || !parts_.errors.status().ok() || (stopping_ && LogsWaiting() < kLogFilesMax)) {
         flushing_ = false;
         return;
       }
@@ -197,6 +196,12 @@ void Background::FlushJob() {
     StartRemoving();
     StartMerging();
   }
+}
+
+size_t Background::LogsWaiting() const {
+  size_t logs = 0;
+  for (const SealedGeneration& sealed : sealed_) logs += sealed.logs.size();
+  return logs;
 }
 
 void Background::MergeJob() {

@@ -79,6 +79,7 @@ class Background {
   void StartMergeJob() REQUIRES(mutex_);
   Status WaitForTurnToMerge();
   void FlushJob();
+  [[nodiscard]] size_t LogsWaiting() const REQUIRES(mutex_);
   void MergeJob();
   void RemoveJob();
   Status MergeWhole(CollectionId collection);
