@@ -45,6 +45,8 @@ class Runtime {
   [[nodiscard]] virtual uint64_t Random() = 0;
   // Runs `job` soon on a thread of the runtime. Jobs may wait for locks and I/O, but not for one another.
   virtual void Execute(std::function<void()> job) = 0;
+  // Runs `job` in the same way once `delay` has passed. Dropped, if its time has not come when the runtime ends.
+  virtual void ExecuteAfter(std::chrono::nanoseconds delay, std::function<void()> job) = 0;
   // Null where threads run as they like.
   [[nodiscard]] virtual Scheduler* scheduler() { return nullptr; }
 

@@ -142,7 +142,7 @@ struct DelayStatistics {
   uint64_t nanoseconds_max = 0;  // The longest.
 };
 
-// How writes are paced. Delays grow smoothly with the work that waits; one is 50 ms at most, but where memory is full
+// How writes are paced. Delays grow smoothly with the work that waits; one is 30 ms at most, but where memory is full
 // because a flush is stuck.
 struct PacingStatistics {
   DelayStatistics for_flushes;          // Because memory was filling up.

@@ -21,7 +21,8 @@ Engine::Parts PartsOn(Store& store, Runtime& runtime, const DatabaseTuning& tuni
                       .owned_store = nullptr,
                       .kinds = {},
                       .stay_policy = {},
-                      .replay = tuning.replay};
+                      .replay = tuning.replay,
+                      .rest = tuning.rest};
   parts.kinds.Register(CollectionKind::kLsm, NewLsmKind(tuning.lsm));
   parts.stay_policy.possible = store.capabilities().cheap_small_appends;
   return parts;

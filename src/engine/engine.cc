@@ -101,8 +101,14 @@ Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileN
   LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<Manifest> manifest, BeginManifest(found, unfinished));
   epoch_ = manifest->state().epoch;
   root_.Start(std::move(manifest));
-  background_ = std::make_unique<Background>(Background::Parts{
-      .context = JobContext(), .files = files_, .errors = errors_, .pacer = pacer_, .stay_policy = parts_.stay_policy});
+  background_ = std::make_unique<Background>(
+      Background::Parts{.context = JobContext(),
+                        .files = files_,
+                        .errors = errors_,
+                        .pacer = pacer_,
+                        .stay_policy = parts_.stay_policy,
+                        .rest = parts_.rest,
+                        .seal_at_rest = [this](const RestWork& work) { SealAtRest(work); }});
   log_preparer_ = std::make_unique<LogPreparer>(LogPreparer::Parts{.runtime = parts_.runtime,
                                                                    .store = parts_.store,
                                                                    .root = root_,
@@ -114,6 +120,7 @@ Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileN
   LOGWOOD_RETURN_IF_ERROR(BeginLog(found));
   pipeline_ = std::make_unique<CommitPipeline>(parts_.runtime, *head_, states_.published(), PipelineHooks());
   background_->StartMerging();
+  background_->OnWrite();  // What was found may be worth work at rest.
   return Status::Ok();
 }
 
@@ -330,6 +337,7 @@ Status Engine::Flush() {
     const Status status = Seal();
     errors_.Keep(status);
     sealed = background_->sealed_count();
+    background_->OnWrite();
     return status;
   }));
   return background_->WaitForFlushed(sealed);  // Not for what others write from here on.
@@ -360,6 +368,7 @@ Status Engine::IngestAsJob(std::vector<IngestPart> parts) {
   for (const FileNumber file : ingest.TakeFiles()) files_.Discard(file, FileType::kTree);
   background_->StartRemoving();
   background_->StartMerging();
+  background_->OnWrite();
   return status;
 }
 

@@ -24,6 +24,7 @@
 #include "engine/pacer.h"
 #include "engine/read_state.h"
 #include "engine/recovery.h"
+#include "engine/rest_watch.h"
 #include "engine/root.h"
 #include "kind/kind.h"
 #include "log/log_settler.h"
@@ -60,6 +61,7 @@ class Engine {
     KindRegistry kinds;
     StayPolicy stay_policy;
     ReplayTuning replay = {};
+    RestTuning rest = {};
     // Sequences of an epoch; smaller in tests of what happens at its end.
     uint64_t sequences_per_epoch = Sequence::kCounterMax - 1;  // What a log record can bear.
   };
@@ -157,6 +159,7 @@ class Engine {
   [[nodiscard]] bool GenerationIsFull() const;
   Status CheckWritable() const;
   Status CloseWriter();
+  void SealAtRest(const RestWork& work);
   Status InstallIngest(IngestJob& ingest);
 
   Parts parts_;

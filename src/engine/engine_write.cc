@@ -29,6 +29,7 @@ bool HoldsCursorsUp(const Generation& generation) {
 
 Status Engine::MakeRoom(uint64_t operations) {
   LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+  background_->OnWrite();
   MakeRoomInMemory();
   Status status;
   if (head_->last.counter() + operations > parts_.sequences_per_epoch) status = AdvanceEpoch();
@@ -36,7 +37,7 @@ Status Engine::MakeRoom(uint64_t operations) {
     status = SealInTime();
   } else if (status.ok()) {
     status = SealForCursors();
-    Pace();
+    if (status.ok()) Pace();
   }
   if (status.ok() && head_->log && head_->log->size() >= options_.log_file_size_bytes) status = BeginNextLog();
   errors_.Keep(status);  // A log that could not be begun is an end of writing like any other.
@@ -123,6 +124,16 @@ Status Engine::Seal() {
   states_.Update([this](ReadState& read) { read.generations.insert(read.generations.begin(), head_->active); });
   background_->AddSealed(std::move(sealed));
   return Status::Ok();
+}
+
+// By a job, which must not wait for a leader that itself waits for a job: whoever is in the queue is no rest, anyway.
+void Engine::SealAtRest(const RestWork& work) {
+  errors_.Keep(pipeline_->RunIfIdle([&] {
+    if (!CheckWritable().ok()) return Status::Ok();
+    const uint64_t bytes = head_->active->bytes();
+    const bool is_much = work.memtable_share > 0 && bytes >= memtable_size_bytes_ / work.memtable_share;
+    return (is_much || work.any_memtable) && background_->sealed_waiting() == 0 ? Seal() : Status::Ok();
+  }));
 }
 
 // Without a log the number alone: it parts the logs that are in trees once a generation is flushed from those that

@@ -103,10 +103,10 @@ Status FlushGeneration(const NewFileOutput::Context& context, const SealedGenera
   return Status::Ok();
 }
 
-Result<std::vector<std::string>> ChooseMerges(const Root& root, CollectionId collection, MergeEffort effort) {
+Result<std::optional<MergePlan>> ChooseMerge(const Root& root, CollectionId collection, const MergeRequest& request) {
   const std::optional<CollectionRoot> found = root.FindRoot(collection);
-  if (!found) return std::vector<std::string>();
-  return found->kind->Choose(found->state, effort);
+  if (!found) return std::optional<MergePlan>();
+  return found->kind->Choose(found->state, request);
 }
 
 Result<MergeDebt> DebtOf(const Root& root) {

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -37,9 +38,9 @@ struct StayPolicy {
 Status FlushGeneration(const NewFileOutput::Context& context, const SealedGeneration& sealed, const StayPolicy& policy,
                        std::vector<FileNumber>& obsolete_logs);
 
-// What a kind chooses to merge, as plans for MergeCollection(); none for a collection that was dropped.
+// What a kind chooses to merge next, as a plan for MergeCollection(); none for a collection that was dropped.
 // Errors: kCorruption.
-Result<std::vector<std::string>> ChooseMerges(const Root& root, CollectionId collection, MergeEffort effort);
+Result<std::optional<MergePlan>> ChooseMerge(const Root& root, CollectionId collection, const MergeRequest& request);
 
 // What all collections have to merge: the runs of the deepest, the bytes of all. Errors: kCorruption.
 Result<MergeDebt> DebtOf(const Root& root);
