@@ -44,7 +44,10 @@ bool LeafReadAhead::Fill(const BlockFile& file, BlockReference leaf, Towards tow
     end = leaf_end;
     begin = std::max<uint64_t>(end - std::min<uint64_t>(end, size), kFileHeaderSize);
   }
-  if (bytes_.get_deleter().size != size) bytes_ = pool_.Allocate(size);
+  if (bytes_.get_deleter().size != size) {
+    bytes_ = cache_.pool().Allocate(size);
+    cache_.MakeRoom();
+  }
   const Result<size_t> read = file.file().Read(begin, {bytes_.get(), static_cast<size_t>(end - begin)});
   if (!read.ok() || *read != end - begin) return false;
   begin_ = begin;

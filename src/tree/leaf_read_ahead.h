@@ -5,6 +5,7 @@
 
 #include "base/page_pool.h"
 #include "block/block.h"
+#include "block/block_cache.h"
 #include "block/block_file.h"
 
 namespace logwood {
@@ -15,12 +16,12 @@ class LeafReadAhead {
  public:
   enum class Towards : uint8_t { kEnd, kBegin };
 
-  // Requires: `pool` is held by a shared pointer, and outlives this.
-  explicit LeafReadAhead(PagePool& pool) : pool_(pool) {}
+  // `cache` must outlive this. What is taken here is charged like its blocks, and they make room for it.
+  explicit LeafReadAhead(BlockCache& cache) : cache_(cache) {}
 
   // The leaf as it is stored and what follows it, up to the most that it may have; lives until the next call. Also
   // reads those behind it in the direction of `towards` for the calls to come. Empty where that fails, for whatever
-  // reason: reading it alone tells. Cost: one read each 16 to 60 KiB.
+  // reason: reading it alone tells. Cost: one read each 16 to 32 KiB.
   [[nodiscard]] Bytes Read(const BlockFile& file, BlockReference leaf, Towards towards);
   // What Read() gave, verified; lives as long. Null where it is damaged.
   [[nodiscard]] const Block* Parse(Bytes stored, const BlockIdentity& identity);
@@ -29,11 +30,11 @@ class LeafReadAhead {
 
  private:
   static constexpr size_t kSizeMin = size_t{16} << 10;
-  static constexpr size_t kSizeMax = size_t{60} << 10;  // The most that a pool keeps for the next.
+  static constexpr size_t kSizeMax = size_t{32} << 10;  // Of each of perhaps many cursors.
 
   [[nodiscard]] bool Fill(const BlockFile& file, BlockReference leaf, Towards towards);
 
-  PagePool& pool_;
+  BlockCache& cache_;
   PooledBytes bytes_;
   uint64_t begin_ = 0;  // Where in the file they stand.
   uint64_t end_ = 0;

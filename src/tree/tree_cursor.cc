@@ -14,7 +14,7 @@ constexpr size_t kLittleAhead = 4;
 
 }  // namespace
 
-TreeCursor::TreeCursor(std::shared_ptr<const TreeParts> tree) : tree_(std::move(tree)), ahead_(tree_->pool()) {}
+TreeCursor::TreeCursor(std::shared_ptr<const TreeParts> tree) : tree_(std::move(tree)), ahead_(tree_->cache()) {}
 
 void TreeCursor::Seek(Bytes key, SeekTo to) {
   if (!Prepare()) return;

@@ -50,7 +50,7 @@ class TreeParts {
   [[nodiscard]] Result<BlockPin> ReadLeafOf(Bytes key, const ReadSection& section) const;
 
   [[nodiscard]] const BlockFile& file() const noexcept { return *file_; }
-  [[nodiscard]] PagePool& pool() const noexcept { return cache_.pool(); }
+  [[nodiscard]] BlockCache& cache() const noexcept { return cache_; }
   [[nodiscard]] const TreeDescriptor& descriptor() const noexcept { return descriptor_; }
   [[nodiscard]] const TreeFooter& footer() const noexcept { return footer_; }
 

@@ -131,6 +131,19 @@ TEST(LeafReadAhead, ReadsManyLeavesAtOnceForSeeksALittleOnward) {
   EXPECT_LT(tree.reads().sizes.size(), tree.leaf_count() / 5);
 }
 
+TEST(LeafReadAhead, HasTheCacheMakeRoomForWhatItTakes) {
+  constexpr size_t kCapacity = 128 << 10;
+  WatchedTree tree(kCapacity);
+  PassForward(tree);
+  std::vector<std::unique_ptr<EntryCursor>> cursors;
+  for (int i = 0; i < 3; ++i) {
+    cursors.push_back(tree.Cursor());
+    cursors.back()->First();
+    for (int step = 0; step < kEntryCount / 2; ++step) cursors.back()->Next();
+    EXPECT_LE(tree.cache().budget().bytes(MemoryUse::kBlocks), kCapacity + (4 << 10));
+  }
+}
+
 TEST(LeafReadAhead, AShortScanReadsLeavesOneByOne) {
   WatchedTree tree(0);
   const auto cursor = tree.Cursor();
