@@ -49,6 +49,10 @@ class BlockFile {
  private:
   BlockFile(Expected expected, std::unique_ptr<ReadableFile> file);
 
+  [[nodiscard]] Status CheckReference(BlockReference reference) const;
+  // For messages alone: a read that succeeds makes none.
+  [[nodiscard]] std::string WhereIs(uint64_t offset) const;
+
   Expected expected_;
   std::unique_ptr<ReadableFile> file_;
 };
