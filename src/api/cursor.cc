@@ -23,7 +23,7 @@ struct Cursor::State {
 
   std::shared_ptr<Engine> engine;  // Null where no database is read.
   ReadView view;
-  std::optional<HeldViews::Mark> mark;
+  std::optional<ViewCensus::Mark> mark;
   std::unique_ptr<EntryCursor> inner;  // Null where there is nothing to read; `status` says why.
   Status status;
 };
@@ -99,7 +99,7 @@ Cursor CursorFactory::Make(std::shared_ptr<Engine> engine, Result<ReadView> view
   state->status = view.status();
   if (view.ok()) {
     state->view = *std::move(view);
-    state->mark.emplace(state->engine->held_views(), state->view.at);
+    state->mark.emplace(state->engine->view_census(), state->view.at);
     Result<std::unique_ptr<EntryCursor>> inner = state->view.NewCursor(collection, std::move(range));
     state->status = inner.status();
     if (inner.ok()) state->inner = *std::move(inner);

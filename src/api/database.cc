@@ -122,7 +122,7 @@ Result<View> Database::NewView() const {
   auto state = std::make_shared<View::State>();
   state->engine = engine_;
   LOGWOOD_ASSIGN_OR_RETURN(state->view, engine_->View());
-  state->mark.emplace(engine_->held_views(), state->view.at);
+  state->mark.emplace(engine_->view_census(), state->view.at);
   return View(std::move(state));
 }
 

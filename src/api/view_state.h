@@ -19,7 +19,7 @@ struct View::State {
 
   std::shared_ptr<Engine> engine;
   ReadView view;
-  std::optional<HeldViews::Mark> mark;  // Of an open one.
+  std::optional<ViewCensus::Mark> mark;  // Of an open one.
 };
 
 }  // namespace logwood

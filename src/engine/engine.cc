@@ -31,7 +31,7 @@ Engine::Engine(Parts parts, const Options& options)
       cache_(parts_.runtime, budget_),
       files_(parts_.runtime, parts_.store, cache_),
       states_(parts_.runtime),
-      held_views_(parts_.runtime),
+      view_census_(parts_.runtime),
       errors_(parts_.runtime),
       root_(parts_.runtime, parts_.kinds, files_, states_),
       pacer_(parts_.runtime, memtable_size_bytes_),
@@ -410,7 +410,7 @@ Result<DatabaseStatistics> Engine::TakeStatistics() const {
   const ReadStates::Counts counts = states_.counts();
   statistics.reads = counts.reads;
   statistics.filters = counts.filters;
-  statistics.views = StatisticsOf(held_views_.Summarize());
+  statistics.views = StatisticsOf(view_census_.Summarize());
   statistics.views.pinned_memtables_bytes = states_.pinned_memtables_bytes();
   statistics.views.pinned_files = files_.held();
   statistics.published = StatisticsOf(view.at);

@@ -17,7 +17,7 @@
 #include "engine/background.h"
 #include "engine/error_latch.h"
 #include "engine/file_table.h"
-#include "engine/held_views.h"
+#include "engine/view_census.h"
 #include "engine/ingest_job.h"
 #include "engine/job_output.h"
 #include "engine/log_preparer.h"
@@ -96,7 +96,7 @@ class Engine {
   // See ReadStates::CountSeek().
   [[nodiscard]] LatencyTimer CountSeek() const { return states_.CountSeek(); }
   // To be told of views that the program holds.
-  [[nodiscard]] HeldViews& held_views() noexcept { return held_views_; }
+  [[nodiscard]] ViewCensus& view_census() noexcept { return view_census_; }
   // Called by whoever lets go of a view that was held for a while: files may have become free. A get does not call it,
   // to cost nothing: files that only a get in flight still held go at the next occasion (a view let go of, a flush, a
   // merge, Close()).
@@ -177,7 +177,7 @@ class Engine {
   BlockCache cache_;
   FileTable files_;
   ReadStates states_;
-  HeldViews held_views_;
+  ViewCensus view_census_;
   ErrorLatch errors_;
   Root root_;
   JobCounters flushes_;

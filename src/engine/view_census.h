@@ -16,12 +16,12 @@ namespace logwood {
 
 // The views that the program holds: how many there are, and since when. Each has a place of its own, which is taken and
 // left without a lock; there are as many places as there ever were views at a time. Thread-safe.
-class HeldViews {
+class ViewCensus {
  public:
   // `runtime` must outlive it.
-  explicit HeldViews(Runtime& runtime) : runtime_(runtime), mutex_(runtime) {}
-  HeldViews(const HeldViews&) = delete;  // Marks refer to it.
-  HeldViews& operator=(const HeldViews&) = delete;
+  explicit ViewCensus(Runtime& runtime) : runtime_(runtime), mutex_(runtime) {}
+  ViewCensus(const ViewCensus&) = delete;  // Marks refer to it.
+  ViewCensus& operator=(const ViewCensus&) = delete;
 
  private:
   struct alignas(64) Place {
@@ -34,7 +34,7 @@ class HeldViews {
   class Mark {
    public:
     // `views` must outlive it. `at`: what the view sees.
-    Mark(HeldViews& views, Sequence at);
+    Mark(ViewCensus& views, Sequence at);
     Mark(const Mark&) = delete;  // It has one place.
     Mark& operator=(const Mark&) = delete;
     ~Mark() { place_.taken.store(kFree, std::memory_order_release); }  // Partner: who claims it next.

@@ -1,18 +1,18 @@
-#include "engine/held_views.h"
+#include "engine/view_census.h"
 
 #include <algorithm>
 #include <functional>
 
 namespace logwood {
 
-HeldViews::Mark::Mark(HeldViews& views, Sequence at) : place_(views.Claim(*this)) {
+ViewCensus::Mark::Mark(ViewCensus& views, Sequence at) : place_(views.Claim(*this)) {
   const auto now = static_cast<uint64_t>(views.runtime_.Now().count());
   place_.at.store(at.value(), std::memory_order_relaxed);
   place_.taken.store(now + kTakenMin, std::memory_order_release);  // Partner: Summarize().
 }
 
 // Where the search begins depends on the address of the mark, which allocators spread over threads.
-HeldViews::Place& HeldViews::Claim(const Mark& mark) {
+ViewCensus::Place& ViewCensus::Claim(const Mark& mark) {
   constexpr uint64_t kGolden = 0x9e3779b97f4a7c15u;
   const size_t begin = std::hash<const Mark*>()(&mark) * kGolden >> 32;
   for (Places* places = &first_;; places = &PlacesBehind(*places)) {
@@ -25,7 +25,7 @@ HeldViews::Place& HeldViews::Claim(const Mark& mark) {
   }
 }
 
-HeldViews::Places& HeldViews::PlacesBehind(Places& places) {
+ViewCensus::Places& ViewCensus::PlacesBehind(Places& places) {
   if (Places* const next = places.next.load(std::memory_order_acquire)) return *next;
   const MutexLock lock(mutex_);
   if (Places* const next = places.next.load(std::memory_order_relaxed)) return *next;  // Made meanwhile.
@@ -34,7 +34,7 @@ HeldViews::Places& HeldViews::PlacesBehind(Places& places) {
   return *made;
 }
 
-HeldViews::Summary HeldViews::Summarize() const {
+ViewCensus::Summary ViewCensus::Summarize() const {
   Summary summary;
   uint64_t first_taken = 0;
   for (const Places* places = &first_; places != nullptr; places = places->next.load(std::memory_order_acquire)) {
