@@ -26,8 +26,11 @@ class Generation {
   [[nodiscard]] const Memtable* Find(CollectionId collection) const;
   // The same for the writer, who makes one where there is none.
   Memtable& FindOrCreate(CollectionId collection);
-  // Collections that have a memtable, in order of id. The writer, or anyone once sealed.
+  // Collections that have a memtable, in order of id. Any thread; while it grows, those that Find() finds at least.
   [[nodiscard]] std::vector<CollectionId> collections() const;
+
+  // See Arena::Keep(). Any thread; what is kept does not count as use of the generation.
+  [[nodiscard]] std::shared_ptr<const void> Keep(Bytes piece) const { return arena_.Keep(piece); }
 
   // Bytes of memory taken.
   [[nodiscard]] size_t bytes() const noexcept { return arena_.bytes(); }
@@ -43,8 +46,9 @@ class Generation {
   [[nodiscard]] Directory* NewDirectory(size_t capacity);
   void Grow();
 
-  // Holds the memtables and every directory there ever was, since readers may still look into an old one.
-  Arena arena_;
+  // Holds the memtables and every directory there ever was, since readers may still look into an old one. What is
+  // kept of it changes nothing that can be seen.
+  mutable Arena arena_;
   std::atomic<Directory*> directory_;
   Sequence last_;
 };
