@@ -120,7 +120,8 @@ Status Database::Commit(Batch& batch, const CommitOptions& options) {
 Result<View> Database::NewView() const {
   auto state = std::make_shared<View::State>();
   state->engine = engine_;
-  LOGWOOD_ASSIGN_OR_RETURN(state->view, engine_->View());
+  LOGWOOD_ASSIGN_OR_RETURN(ReadView view, engine_->View());
+  state->view.emplace(engine_->held_views(), std::move(view));
   return View(std::move(state));
 }
 

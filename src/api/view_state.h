@@ -1,8 +1,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "engine/engine.h"
+#include "engine/held_views.h"
 #include "logwood/view.h"
 
 namespace logwood {
@@ -17,7 +19,7 @@ struct View::State {
   [[nodiscard]] Result<ReadView> OpenView(const Engine* of) const;
 
   std::shared_ptr<Engine> engine;
-  ReadView view;
+  std::optional<HeldView> view;  // Set once, before anybody reads.
 };
 
 }  // namespace logwood

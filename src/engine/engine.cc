@@ -21,6 +21,7 @@ Engine::Engine(Parts parts, const Options& options)
       cache_(parts_.runtime, budget_),
       files_(parts_.runtime, parts_.store, cache_),
       states_(parts_.runtime),
+      held_views_(parts_.runtime),
       errors_(parts_.runtime),
       root_(parts_.runtime, parts_.kinds, files_, states_),
       pacer_(parts_.runtime, memtable_size_bytes_) {}
@@ -87,8 +88,15 @@ Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileN
   LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<Manifest> manifest, BeginManifest(found, unfinished));
   epoch_ = manifest->state().epoch;
   root_.Start(std::move(manifest));
-  background_ = std::make_unique<Background>(Background::Parts{
-      .context = JobContext(), .files = files_, .errors = errors_, .pacer = pacer_, .stay_policy = parts_.stay_policy});
+  background_ =
+      std::make_unique<Background>(Background::Parts{.context = JobContext(),
+                                                     .files = files_,
+                                                     .states = states_,
+                                                     .views = held_views_,
+                                                     .errors = errors_,
+                                                     .pacer = pacer_,
+                                                     .stay_policy = parts_.stay_policy,
+                                                     .held_memtables_bytes_max = HeldMemtablesBytesMaxOf(options_)});
   if (found) DiscardLeftovers(*found);
   for (const FileNumber number : unfinished) files_.Discard(number, FileType::kManifest);
   files_.RemoveRetired();
@@ -367,6 +375,10 @@ Result<DatabaseStatistics> Engine::TakeStatistics() const {
   LOGWOOD_ASSIGN_OR_RETURN(statistics.stored, StatisticsOfStore(parts_.store, strangers_));
   statistics.memory = StatisticsOf(*budget_);
   statistics.memory.budget_bytes = options_.memory_budget_bytes;
+  const HeldMemtables held = held_views_.memtables(*view.state);
+  statistics.memory.view_memtables_bytes = held.bytes;
+  statistics.memory.spilled_views = held.spilled_views;
+  statistics.memory.scratch_bytes = held.scratch_bytes;
   statistics.cache = StatisticsOf(cache_);
   statistics.published = StatisticsOf(view.at);
   statistics.flushed = StatisticsOf(view.state->flushed);

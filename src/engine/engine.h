@@ -17,6 +17,7 @@
 #include "engine/background.h"
 #include "engine/error_latch.h"
 #include "engine/file_table.h"
+#include "engine/held_views.h"
 #include "engine/ingest_job.h"
 #include "engine/job_output.h"
 #include "engine/pacer.h"
@@ -85,6 +86,8 @@ class Engine {
   [[nodiscard]] Result<Sequence> Commit(const CommitPipeline::Commit& commit);
   // Errors: kClosed.
   [[nodiscard]] Result<ReadView> View() const;
+  // Who hold views and cursors for a while make themselves known here.
+  [[nodiscard]] HeldViews& held_views() noexcept { return held_views_; }
   // As View().Get(), for less. Errors: kClosed, and as there.
   [[nodiscard]] Result<std::optional<TreesHit>> Get(CollectionId collection, Bytes key) const;
   // Called by whoever lets go of a view that was held for a while: files may have become free. A get does not call it,
@@ -159,6 +162,7 @@ class Engine {
   BlockCache cache_;
   FileTable files_;
   ReadStates states_;
+  HeldViews held_views_;
   ErrorLatch errors_;
   Root root_;
   JobCounters flushes_;

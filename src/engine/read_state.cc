@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "base/hash.h"
 #include "base/status_macros.h"
 #include "cursor/living_cursor.h"
 #include "cursor/merging_cursor.h"
@@ -29,9 +30,23 @@ Result<std::optional<TreesHit>> ReadState::Get(CollectionId collection, Bytes ke
     if (hit->type == EntryType::kTombstone) return std::optional<TreesHit>();
     return std::optional(TreesHit{.type = hit->type, .value = hit->value, .pin = generation});
   }
+  if (!spilled.empty()) {
+    LOGWOOD_ASSIGN_OR_RETURN(std::optional<TreesHit> hit, GetSpilled(collection, key));
+    if (hit && hit->type == EntryType::kTombstone) return std::optional<TreesHit>();
+    if (hit) return hit;
+  }
   Result<std::optional<TreesHit>> hit = of_collection->second->Get(key);
   if (hit.ok() && *hit && (*hit)->type == EntryType::kTombstone) hit->reset();
   return hit;
+}
+
+Result<std::optional<TreesHit>> ReadState::GetSpilled(CollectionId collection, Bytes key) const {
+  const auto tree = spilled.find(collection);
+  if (tree == spilled.end()) return std::optional<TreesHit>();
+  LOGWOOD_ASSIGN_OR_RETURN(std::optional<Tree::Hit> hit, tree->second->Get(key, Hash64(key)));
+  if (!hit) return std::optional<TreesHit>();
+  if (hit->type == EntryType::kTombstone) return std::optional(TreesHit{.type = hit->type, .value = {}, .pin = {}});
+  return std::optional(TreesHit{.type = hit->type, .value = hit->value, .pin = std::move(hit->pin).ToPin()});
 }
 
 Result<std::optional<TreesHit>> ReadView::Get(CollectionId collection, Bytes key) const {
@@ -46,6 +61,10 @@ Result<std::unique_ptr<EntryCursor>> ReadView::NewCursor(CollectionId collection
     const Memtable* const memtable = generation->Find(collection);
     if (memtable == nullptr) continue;
     sources.push_back({.cursor = memtable->NewCursor(at), .range_tombstones = memtable->RangeTombstonesAt(at)});
+  }
+  if (const auto spilled = state->spilled.find(collection); spilled != state->spilled.end()) {
+    const Tree& tree = *spilled->second;
+    sources.push_back({.cursor = tree.NewCursor(), .range_tombstones = {tree.range_tombstones()}});
   }
   sources.push_back({.cursor = trees->second->NewCursor()});
   return NewLivingCursor(NewBoundedCursor(NewMergingCursor(std::move(sources)), std::move(range)));

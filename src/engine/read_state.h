@@ -17,17 +17,23 @@
 #include "logwood/result.h"
 #include "logwood/runtime.h"
 #include "memtable/generation.h"
+#include "tree/tree.h"
 
 namespace logwood {
 
 // All that readers look into at one moment. Immutable once published; holding it keeps memtables and files alive.
 struct ReadState {
   std::vector<std::shared_ptr<const Generation>> generations;  // Newest first; the active one in front.
+  // Newer than `trees`: what of a view was in memtables until it was spilled. None in the current state.
+  std::map<CollectionId, std::shared_ptr<const Tree>> spilled;
   std::map<CollectionId, std::shared_ptr<const CollectionTrees>> trees;
   Sequence flushed;  // The last sequence inside the trees.
 
   // See ReadView; as of `at`.
   [[nodiscard]] Result<std::optional<TreesHit>> Get(CollectionId collection, Bytes key, Sequence at) const;
+
+ private:
+  [[nodiscard]] Result<std::optional<TreesHit>> GetSpilled(CollectionId collection, Bytes key) const;
 };
 
 // What a reader sees, for as long as it is held: a state, up to a sequence. Copyable; thread-safe to read.
@@ -38,7 +44,8 @@ struct ReadView {
   // The living entry of a key: nullopt where the key is absent or deleted. The hit's pin keeps its bytes.
   // Errors: kNotFound (the view does not have the collection), kCorruption, kIo.
   [[nodiscard]] Result<std::optional<TreesHit>> Get(CollectionId collection, Bytes key) const;
-  // Living entries within `range`. The view's state must outlive the cursor. Errors: kNotFound.
+  // Living entries within `range`. The view's state must outlive the cursor; where it has neither memtables of the
+  // collection nor anything spilled, its trees. Errors: kNotFound.
   [[nodiscard]] Result<std::unique_ptr<EntryCursor>> NewCursor(CollectionId collection, KeyRange range) const;
 };
 
