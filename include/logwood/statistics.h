@@ -79,6 +79,11 @@ struct MemoryStatistics {
   uint64_t indexes_bytes = 0;       // Of trees; evicted where memory is short, like filters.
   uint64_t filters_bytes = 0;
   uint64_t jobs_bytes = 0;  // Buffers of flushes, merges and ingests.
+
+  uint64_t view_memtables_bytes = 0;  // Of memtables_bytes: held by views and cursors alone.
+  // Views and cursors whose memtables were written to scratch files instead, and the bytes of those files.
+  uint64_t spilled_views = 0;
+  uint64_t scratch_bytes = 0;
 };
 
 // The cache of blocks. A block that only cursors and values still hold is in use, but not of the cache.

@@ -121,8 +121,9 @@ Status Database::Commit(Batch& batch, const CommitOptions& options) {
 Result<View> Database::NewView() const {
   auto state = std::make_shared<View::State>();
   state->engine = engine_;
-  LOGWOOD_ASSIGN_OR_RETURN(state->view, engine_->View());
-  state->mark.emplace(engine_->view_census(), state->view.at);
+  LOGWOOD_ASSIGN_OR_RETURN(ReadView view, engine_->View());
+  state->mark.emplace(engine_->view_census(), view.at);
+  state->view.emplace(engine_->held_views(), std::move(view));
   return View(std::move(state));
 }
 

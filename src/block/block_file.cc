@@ -143,14 +143,19 @@ Result<BlockReference> BlockFileWriter::Append(BlockBuilder& builder) {
   return BlockReference::Of(offset, block.size());
 }
 
-Status BlockFileWriter::SyncAndFinish() {
+Status BlockFileWriter::Finish() {
   LOGWOOD_RETURN_IF_ERROR(poison_);
   LOGWOOD_ASSERT(!finished_);
   LOGWOOD_RETURN_IF_ERROR(AppendGathered());
   finished_ = true;
-  // The end first, so that the sync covers it too.
   poison_ = file_->Finish();
-  if (poison_.ok()) poison_ = file_->Sync();
+  return poison_;
+}
+
+// The end first, so that the sync covers it too.
+Status BlockFileWriter::SyncAndFinish() {
+  LOGWOOD_RETURN_IF_ERROR(Finish());
+  poison_ = file_->Sync();
   return poison_;
 }
 

@@ -4,8 +4,16 @@
 #include <vector>
 
 #include "base/status_macros.h"
+#include "engine/spill.h"
 
 namespace logwood {
+namespace {
+
+// What one flush may write for views, in the bytes of its memtables: with many views at different points of one
+// generation each is spilled by itself, and writers must not wait for all of them at once.
+constexpr uint64_t kSpilledPerFlushMax = 4;
+
+}  // namespace
 
 Background::Background(const Parts& parts)
     : parts_(parts),
@@ -180,6 +188,8 @@ void Background::FlushJob() {
     parts_.pacer.OnFlushBegun();
     Status status = FlushGeneration(parts_.context, oldest, parts_.stay_policy, obsolete_logs);
     if (status.ok()) {
+      // As a part of the flush: what memory it gives back counts only when views have let go of it, too.
+      SpillViews(kSpilledPerFlushMax * oldest.generation->bytes());
       parts_.pacer.OnFlushed(oldest.generation->bytes());
       status = TellDebt();
     }
@@ -202,6 +212,23 @@ size_t Background::LogsWaiting() const {
   size_t logs = 0;
   for (const SealedGeneration& sealed : sealed_) logs += sealed.logs.size();
   return logs;
+}
+
+// Spills views, the oldest first, until what is held is within its bounds, or `bytes_max` were written.
+void Background::SpillViews(uint64_t bytes_max) {
+  for (uint64_t bytes = 0; bytes < bytes_max;) {
+    {
+      const MutexLock lock(mutex_);
+      if (stopping_) return;
+    }
+    const std::optional<ReadView> oldest =
+        parts_.views.OldestBeyond(parts_.held_memtables_bytes_max, *parts_.states.Load());
+    if (!oldest) return;
+    const Result<SpilledView> spilled = Spill(parts_.context, parts_.files, *oldest);
+    if (!spilled.ok()) return;  // Whatever failed: the view has what it had, and the next flush comes by again.
+    parts_.views.Replace(*oldest, spilled->state);
+    bytes += spilled->bytes;
+  }
 }
 
 void Background::MergeJob() {

@@ -12,8 +12,10 @@
 #include "base/mutex.h"
 #include "engine/error_latch.h"
 #include "engine/file_table.h"
+#include "engine/held_views.h"
 #include "engine/jobs.h"
 #include "engine/pacer.h"
+#include "engine/read_state.h"
 #include "engine/rest_watch.h"
 #include "engine/root.h"
 #include "logwood/result.h"
@@ -22,19 +24,23 @@
 namespace logwood {
 
 // The background work of a database: at most one flush and one merge at a time. Sealed generations are flushed in
-// order; after each flush collections are merged for as long as their kinds ask for it, and more when nobody writes.
-// The first failure stops all work and, through the latch, all writing. Thread-safe.
+// order; with each flush views are spilled that hold too much, and after it collections are merged for as long as their
+// kinds ask for it, and more when nobody writes. The first failure stops all work and, through the latch, all writing;
+// but a view that cannot be spilled stays as it is until the next flush. Thread-safe.
 class Background {
  public:
   struct Parts {
     NewFileOutput::Context context;
     FileTable& files;
+    ReadStates& states;
+    HeldViews& views;
     ErrorLatch& errors;
     Pacer& pacer;  // Is told of all work.
     StayPolicy stay_policy;
     RestTuning rest = {};
     // Flushes what is in memory, if there is enough of it and nobody writes. May do I/O, but wait for nobody.
     std::function<void(const RestWork& work)> seal_at_rest;
+    uint64_t held_memtables_bytes_max = 0;  // Beyond which the oldest views are spilled.
   };
 
   // All that `parts` names must outlive it.
@@ -80,6 +86,7 @@ class Background {
   Status WaitForTurnToMerge();
   void FlushJob();
   [[nodiscard]] size_t LogsWaiting() const REQUIRES(mutex_);
+  void SpillViews(uint64_t bytes_max);
   void MergeJob();
   void RemoveJob();
   Status MergeWhole(CollectionId collection);

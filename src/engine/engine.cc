@@ -32,6 +32,7 @@ Engine::Engine(Parts parts, const Options& options)
       files_(parts_.runtime, parts_.store, cache_),
       states_(parts_.runtime),
       view_census_(parts_.runtime),
+      held_views_(parts_.runtime, states_),
       errors_(parts_.runtime),
       root_(parts_.runtime, parts_.kinds, files_, states_),
       pacer_(parts_.runtime, memtable_size_bytes_),
@@ -104,15 +105,20 @@ Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileN
   background_ = std::make_unique<Background>(
       Background::Parts{.context = JobContext(),
                         .files = files_,
+                        .states = states_,
+                        .views = held_views_,
                         .errors = errors_,
                         .pacer = pacer_,
                         .stay_policy = parts_.stay_policy,
+                        .held_memtables_bytes_max = HeldMemtablesBytesMaxOf(options_),
                         .rest = parts_.rest,
                         .seal_at_rest = [this](const RestWork& work) { SealAtRest(work); }});
   log_preparer_ = std::make_unique<LogPreparer>(LogPreparer::Parts{.runtime = parts_.runtime,
                                                                    .store = parts_.store,
                                                                    .root = root_,
                                                                    .files = files_,
+                                                                   .states = states_,
+                                                                   .views = held_views_,
                                                                    .size_expected = options_.log_file_size_bytes});
   if (found) DiscardLeftovers(*found);
   for (const FileNumber number : unfinished) files_.Discard(number, FileType::kManifest);
@@ -406,6 +412,10 @@ Result<DatabaseStatistics> Engine::TakeStatistics() const {
   LOGWOOD_ASSIGN_OR_RETURN(statistics.stored, StatisticsOfStore(parts_.store, strangers_));
   statistics.memory = StatisticsOf(*budget_);
   statistics.memory.budget_bytes = options_.memory_budget_bytes;
+  const HeldMemtables held = held_views_.memtables(*view.state);
+  statistics.memory.view_memtables_bytes = held.bytes;
+  statistics.memory.spilled_views = held.spilled_views;
+  statistics.memory.scratch_bytes = held.scratch_bytes;
   statistics.cache = StatisticsOf(cache_);
   const ReadStates::Counts counts = states_.counts();
   statistics.reads = counts.reads;

@@ -17,7 +17,7 @@
 #include "engine/background.h"
 #include "engine/error_latch.h"
 #include "engine/file_table.h"
-#include "engine/view_census.h"
+#include "engine/held_views.h"
 #include "engine/ingest_job.h"
 #include "engine/job_output.h"
 #include "engine/log_preparer.h"
@@ -26,6 +26,7 @@
 #include "engine/recovery.h"
 #include "engine/rest_watch.h"
 #include "engine/root.h"
+#include "engine/view_census.h"
 #include "kind/kind.h"
 #include "log/log_settler.h"
 #include "logwood/options.h"
@@ -90,6 +91,8 @@ class Engine {
   [[nodiscard]] Result<Sequence> Commit(const CommitPipeline::Commit& commit);
   // Errors: kClosed.
   [[nodiscard]] Result<ReadView> View() const;
+  // Who hold views and cursors for a while make themselves known here.
+  [[nodiscard]] HeldViews& held_views() noexcept { return held_views_; }
   // See ReadStates::Get(). Errors: kClosed, and as there.
   [[nodiscard]] Result<std::optional<TreesHit>> Get(CollectionId collection, Bytes key) const;
   [[nodiscard]] Result<std::optional<TreesHit>> Get(const ReadView& view, CollectionId collection, Bytes key) const;
@@ -101,9 +104,9 @@ class Engine {
   // to cost nothing: files that only a get in flight still held go at the next occasion (a view let go of, a flush, a
   // merge, Close()).
   void OnViewReleased() const;
-  // Called when a cursor ends that read `state`: where cursors had to step over many tombstones, and as many lie in the
-  // active memtables, these are flushed in the background (kTombstonesPassedMax in engine_write.cc).
-  void OnCursorEnded(const ReadState& state);
+  // Called when a cursor ends: where cursors had to step over many tombstones, and as many lie in the active memtables,
+  // these are flushed in the background (kTombstonesPassedMax in engine_write.cc).
+  void OnCursorEnded();
 
   // Brings everything that is in memory when it is called into trees, and waits for it.
   Status Flush();
@@ -178,6 +181,7 @@ class Engine {
   FileTable files_;
   ReadStates states_;
   ViewCensus view_census_;
+  HeldViews held_views_;
   ErrorLatch errors_;
   Root root_;
   JobCounters flushes_;

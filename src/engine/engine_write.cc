@@ -87,10 +87,10 @@ Status Engine::SealInTime() {
   return has_room ? Seal() : Status::Ok();
 }
 
-void Engine::OnCursorEnded(const ReadState& state) {
-  if (state.generations.empty() || !HoldsCursorsUp(*state.generations.front())) return;
-  if (!CheckWritable().ok() || states_.Load()->generations.front() != state.generations.front()) return;
-  if (!background_->BeginJob().ok()) return;
+void Engine::OnCursorEnded() {
+  const ReadView now = states_.View();
+  if (now.state->generations.empty() || !HoldsCursorsUp(*now.state->generations.front())) return;
+  if (!CheckWritable().ok() || !background_->BeginJob().ok()) return;
   parts_.runtime.Execute([this] {
     // Whoever is in the queue seals as well, or the next cursor asks again.
     errors_.Keep(pipeline_->RunIfIdle([this] { return CheckWritable().ok() ? SealForCursors() : Status::Ok(); }));

@@ -20,18 +20,25 @@
 #include "logwood/runtime.h"
 #include "logwood/statistics.h"
 #include "memtable/generation.h"
+#include "tree/tree.h"
 
 namespace logwood {
 
 // All that readers look into at one moment. Immutable once published; holding it keeps memtables and files alive.
 struct ReadState {
   std::vector<std::shared_ptr<const Generation>> generations;  // Newest first; the active one in front.
+  // Newer than `trees`: what of a view was in memtables until it was spilled. None in the current state.
+  std::map<CollectionId, std::shared_ptr<const Tree>> spilled;
   std::map<CollectionId, std::shared_ptr<const CollectionTrees>> trees;
   Sequence flushed;  // The last sequence inside the trees.
 
   // See ReadView; as of `at`. `filters` are raised.
   [[nodiscard]] Result<std::optional<TreesHit>> Get(CollectionId collection, Bytes key, Sequence at,
                                                     FilterCounters& filters) const;
+
+ private:
+  [[nodiscard]] Result<std::optional<TreesHit>> GetSpilled(CollectionId collection, Bytes key,
+                                                           FilterCounters& filters) const;
 };
 
 // What a reader sees, for as long as it is held: a state, up to a sequence. Copyable; thread-safe to read.
@@ -39,7 +46,8 @@ struct ReadView {
   std::shared_ptr<const ReadState> state;
   Sequence at;
 
-  // Living entries within `range`. The view's state must outlive the cursor. Errors: kNotFound.
+  // Living entries within `range`. The view's state must outlive the cursor; where it has neither memtables of the
+  // collection nor anything spilled, its trees. Errors: kNotFound.
   [[nodiscard]] Result<std::unique_ptr<EntryCursor>> NewCursor(CollectionId collection, KeyRange range) const;
 };
 

@@ -35,6 +35,9 @@ class Generation {
   // adds.
   [[nodiscard]] std::atomic<uint64_t>& tombstones_passed() const noexcept { return tombstones_passed_; }
 
+  // See Arena::Keep(). Any thread; what is kept does not count as use of the generation.
+  [[nodiscard]] std::shared_ptr<const void> Keep(Bytes piece) const { return arena_.Keep(piece); }
+
   // Bytes of memory taken.
   [[nodiscard]] size_t bytes() const noexcept { return arena_.bytes(); }
 
@@ -49,8 +52,9 @@ class Generation {
   [[nodiscard]] Directory* NewDirectory(size_t capacity);
   void Grow();
 
-  // Holds the memtables and every directory there ever was, since readers may still look into an old one.
-  Arena arena_;
+  // Holds the memtables and every directory there ever was, since readers may still look into an old one. What is
+  // kept of it changes nothing that can be seen.
+  mutable Arena arena_;
   std::atomic<Directory*> directory_;
   Sequence last_;
   mutable std::atomic<uint64_t> tombstones_passed_ = 0;  // Relaxed: a figure, nothing is published by it.
