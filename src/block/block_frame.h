@@ -58,8 +58,10 @@ class alignas(64) BlockFrame {
 
   // Begins to bring into the processor's cache what a reader of the block looks at.
   void Prefetch() const noexcept {
-    __builtin_prefetch(this);
-    __builtin_prefetch(&block_ + 1);  // Its second line.
+    constexpr size_t kLineSize = 64;
+    const auto* const line = static_cast<const char*>(static_cast<const void*>(this));
+    __builtin_prefetch(line);
+    __builtin_prefetch(line + kLineSize);
   }
 
   // Adds a pin if the frame holds the block of `slot`, which named it.

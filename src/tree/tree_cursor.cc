@@ -87,8 +87,11 @@ bool TreeCursor::Enter(size_t leaf, BlockPin* left_behind) {
     return false;
   }
   std::swap(pin_, *pin);
-  if (left_behind != nullptr) *left_behind = *std::move(pin);
-  if (left_behind == nullptr) ahead_.Drop();
+  if (left_behind != nullptr) {
+    *left_behind = *std::move(pin);
+  } else {
+    ahead_.Drop();
+  }
   leaf_ = &*pin_;
   leaf_index_ = leaf;
   return true;
