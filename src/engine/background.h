@@ -37,10 +37,10 @@ class Background {
     ErrorLatch& errors;
     Pacer& pacer;  // Is told of all work.
     StayPolicy stay_policy;
+    uint64_t held_memtables_bytes_max = 0;  // Beyond which the oldest views are spilled.
     RestTuning rest = {};
     // Flushes what is in memory, if there is enough of it and nobody writes. May do I/O, but wait for nobody.
     std::function<void(const RestWork& work)> seal_at_rest;
-    uint64_t held_memtables_bytes_max = 0;  // Beyond which the oldest views are spilled.
   };
 
   // All that `parts` names must outlive it.

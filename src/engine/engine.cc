@@ -117,8 +117,6 @@ Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileN
                                                                    .store = parts_.store,
                                                                    .root = root_,
                                                                    .files = files_,
-                                                                   .states = states_,
-                                                                   .views = held_views_,
                                                                    .size_expected = options_.log_file_size_bytes});
   if (found) DiscardLeftovers(*found);
   for (const FileNumber number : unfinished) files_.Discard(number, FileType::kManifest);

@@ -33,7 +33,7 @@ Result<std::optional<TreesHit>> ReadState::Get(CollectionId collection, Bytes ke
     return std::optional(TreesHit{.type = hit->type, .value = hit->value, .pin = generation});
   }
   if (!spilled.empty()) {
-    LOGWOOD_ASSIGN_OR_RETURN(std::optional<TreesHit> hit, GetSpilled(collection, key, filters));
+    LOGWOOD_ASSIGN_OR_RETURN(std::optional<TreesHit> hit, GetSpilled(collection, key));
     if (hit && hit->type == EntryType::kTombstone) return std::optional<TreesHit>();
     if (hit) return hit;
   }
@@ -42,11 +42,10 @@ Result<std::optional<TreesHit>> ReadState::Get(CollectionId collection, Bytes ke
   return hit;
 }
 
-Result<std::optional<TreesHit>> ReadState::GetSpilled(CollectionId collection, Bytes key,
-                                                      FilterCounters& filters) const {
+Result<std::optional<TreesHit>> ReadState::GetSpilled(CollectionId collection, Bytes key) const {
   const auto tree = spilled.find(collection);
   if (tree == spilled.end()) return std::optional<TreesHit>();
-  LOGWOOD_ASSIGN_OR_RETURN(std::optional<Tree::Hit> hit, tree->second->Get(key, Hash64(key), filters));
+  LOGWOOD_ASSIGN_OR_RETURN(std::optional<Tree::Hit> hit, tree->second->Get(key, Hash64(key)));
   if (!hit) return std::optional<TreesHit>();
   if (hit->type == EntryType::kTombstone) return std::optional(TreesHit{.type = hit->type, .value = {}, .pin = {}});
   return std::optional(TreesHit{.type = hit->type, .value = hit->value, .pin = std::move(hit->pin).ToPin()});

@@ -37,8 +37,7 @@ struct ReadState {
                                                     FilterCounters& filters) const;
 
  private:
-  [[nodiscard]] Result<std::optional<TreesHit>> GetSpilled(CollectionId collection, Bytes key,
-                                                           FilterCounters& filters) const;
+  [[nodiscard]] Result<std::optional<TreesHit>> GetSpilled(CollectionId collection, Bytes key) const;
 };
 
 // What a reader sees, for as long as it is held: a state, up to a sequence. Copyable; thread-safe to read.
