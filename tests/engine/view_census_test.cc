@@ -16,6 +16,7 @@ class TickingRuntime final : public Runtime {
   nanoseconds Now() override { return now_ += nanoseconds(1); }
   uint64_t Random() override { return 0; }
   void Execute(std::function<void()> job) override { job(); }
+  void ExecuteAfter(nanoseconds /*delay*/, std::function<void()> job) override { job(); }
 
  private:
   nanoseconds now_{-1};  // The first view is taken at 0.
