@@ -33,15 +33,11 @@ HeldCursor::HeldCursor(HeldViews& views, ReadView view, CollectionId collection,
   }
   (is_guarded_ ? view_ : spilled_) = std::move(view);
   views_ = &views;
-  const MutexLock lock(views.mutex_);
-  place_ = views.cursors_.insert(views.cursors_.end(), this);
+  views.Add(*this);
 }
 
 HeldCursor::~HeldCursor() {
-  if (views_ != nullptr) {
-    const MutexLock lock(views_->mutex_);
-    views_->cursors_.erase(place_);
-  }
+  if (views_ != nullptr) views_->Remove(*this);
   cursor_.reset();  // Before what it reads.
 }
 

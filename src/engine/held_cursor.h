@@ -3,7 +3,6 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <list>
 #include <memory>
 
 #include "base/ids.h"
@@ -82,20 +81,25 @@ class HeldCursor {
     std::unique_ptr<EntryCursor> cursor;
   };
 
+  // In three pieces, so that a move pays for no more than it does: what is seldom done stays out of the way.
   template <class Make>
   void Move(From from, const Make& make) {
     if (!is_guarded_) return make(*cursor_);
+    MoveGuarded(from, make);
+  }
+  template <class Make>
+  [[gnu::noinline]] void MoveGuarded(From from, const Make& make) {
     is_moving_.store(true, std::memory_order_relaxed);
     views_->fence_.Light();
     // Acquire: partner of the release in HeldViews::Replace().
-    if (is_replaced_.load(std::memory_order_acquire)) [[unlikely]] {
-      const LeftBehind left_behind = ReadFromSpilled(from);
-      if (cursor_ != nullptr) make(*cursor_);
-    } else {
-      make(*cursor_);
-    }
+    is_replaced_.load(std::memory_order_acquire) ? MoveFromSpilled(from, make) : make(*cursor_);
     // Release: partner of the acquire in IsIdle().
     is_moving_.store(false, std::memory_order_release);
+  }
+  template <class Make>
+  [[gnu::noinline]] void MoveFromSpilled(From from, const Make& make) {
+    const LeftBehind left_behind = ReadFromSpilled(from);
+    if (cursor_ != nullptr) make(*cursor_);
   }
 
   [[nodiscard]] LeftBehind ReadFromSpilled(From from);
@@ -111,11 +115,12 @@ class HeldCursor {
   std::shared_ptr<const void> trees_;      // That it reads, where no view is held.
   CollectionId collection_;
   KeyRange range_;
-  // Guarded by the mutex of `views_`, like the next three.
-  ReadView view_;     // Without state once let go.
-  ReadView spilled_;  // Without state until replaced.
-  Kept kept_;         // Of the entry, by who has let go of the view.
-  std::list<HeldCursor*>::iterator place_;
+  // Guarded by the mutex of `views_`, like the next four.
+  ReadView view_;                // Without state once let go.
+  ReadView spilled_;             // Without state until replaced.
+  Kept kept_;                    // Of the entry, by who has let go of the view.
+  HeldCursor* newer_ = nullptr;  // Its neighbours among those that `views_` knows.
+  HeldCursor* older_ = nullptr;
 };
 
 }  // namespace logwood

@@ -40,9 +40,22 @@ void HeldViews::ForEachHeld(const Look& look) const {
   for (const HeldView* const view : views_) {
     if (view->spilled_ == nullptr) look(*view->original_);
   }
-  for (const HeldCursor* const cursor : cursors_) {
+  for (const HeldCursor* cursor = cursors_; cursor != nullptr; cursor = cursor->older_) {
     if (cursor->spilled_.state == nullptr) look(cursor->view_);
   }
+}
+
+void HeldViews::Add(HeldCursor& cursor) {
+  const MutexLock lock(mutex_);
+  cursor.older_ = cursors_;
+  if (cursors_ != nullptr) cursors_->newer_ = &cursor;
+  cursors_ = &cursor;
+}
+
+void HeldViews::Remove(HeldCursor& cursor) {
+  const MutexLock lock(mutex_);
+  (cursor.newer_ != nullptr ? cursor.newer_->older_ : cursors_) = cursor.older_;
+  if (cursor.older_ != nullptr) cursor.older_->newer_ = cursor.newer_;
 }
 
 std::optional<ReadView> HeldViews::OldestBeyond(uint64_t bytes_max, const ReadState& current) {
@@ -69,7 +82,7 @@ void HeldViews::Replace(const ReadView& view, const std::shared_ptr<const ReadSt
     each->spilled_ = std::make_unique<const ReadView>(spilled);
     each->current_.store(each->spilled_.get(), std::memory_order_seq_cst);
   }
-  for (HeldCursor* const cursor : cursors_) {
+  for (HeldCursor* cursor = cursors_; cursor != nullptr; cursor = cursor->older_) {
     if (cursor->spilled_.state != nullptr || !is_it(cursor->view_)) continue;
     cursor->spilled_ = spilled;
     cursor->is_replaced_.store(true, std::memory_order_release);  // Partner: the acquire in HeldCursor::Move().
@@ -86,7 +99,7 @@ void HeldViews::LetGoOfReplaced(std::vector<ReadView>& let_go) {
     view->original_.reset();
   }
   std::vector<HeldCursor*> replaced;
-  for (HeldCursor* const cursor : cursors_) {
+  for (HeldCursor* cursor = cursors_; cursor != nullptr; cursor = cursor->older_) {
     if (cursor->spilled_.state != nullptr && cursor->view_.state != nullptr) replaced.push_back(cursor);
   }
   if (replaced.empty() || !fence_.Heavy()) return;
@@ -110,7 +123,7 @@ HeldMemtables HeldViews::memtables(const ReadState& current) const {
   for (const HeldView* const view : views_) {
     if (view->spilled_ != nullptr) add_spilled(*view->spilled_->state);
   }
-  for (const HeldCursor* const cursor : cursors_) {
+  for (const HeldCursor* cursor = cursors_; cursor != nullptr; cursor = cursor->older_) {
     if (cursor->spilled_.state != nullptr) add_spilled(*cursor->spilled_.state);
   }
   held.bytes = beside.bytes();

@@ -53,6 +53,8 @@ class HeldViews {
   // Calls `look` with each view that is held and was not replaced.
   template <class Look>
   void ForEachHeld(const Look& look) const REQUIRES(mutex_);
+  void Add(HeldCursor& cursor);
+  void Remove(HeldCursor& cursor);
   void LetGoOfReplaced(std::vector<ReadView>& let_go) REQUIRES(mutex_);
 
   const ReadStates& states_;
@@ -61,7 +63,7 @@ class HeldViews {
   mutable ReadSections sections_;  // Of gets from views.
   mutable Mutex mutex_;            // Held for a look at each who holds; never over I/O.
   std::list<HeldView*> views_ GUARDED_BY(mutex_);
-  std::list<HeldCursor*> cursors_ GUARDED_BY(mutex_);
+  HeldCursor* cursors_ GUARDED_BY(mutex_) = nullptr;  // The newest of them, which leads to the others.
 };
 
 // A view for as long as somebody holds it. Thread-safe.
