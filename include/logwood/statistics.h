@@ -79,11 +79,6 @@ struct MemoryStatistics {
   uint64_t indexes_bytes = 0;       // Of trees; evicted where memory is short, like filters.
   uint64_t filters_bytes = 0;
   uint64_t jobs_bytes = 0;  // Buffers of flushes, merges and ingests.
-
-  uint64_t view_memtables_bytes = 0;  // Of memtables_bytes: held by views and cursors alone.
-  // Views and cursors whose memtables were written to scratch files instead, and the bytes of those files.
-  uint64_t spilled_views = 0;
-  uint64_t scratch_bytes = 0;
 };
 
 // The cache of blocks. A block that only cursors and values still hold is in use, but not of the cache.
@@ -122,6 +117,8 @@ struct ViewStatistics {
   SequenceStatistics oldest;            // The last write that it sees; zeros without any.
   uint64_t pinned_memtables_bytes = 0;  // Flushed, and in memory only because views, cursors or values still need them.
   FileStatistics pinned_files;          // Dropped, and in the store only because views and cursors still need them.
+  uint64_t spilled_views = 0;           // Whose memtables were written to scratch files, to keep the budget.
+  uint64_t scratch_bytes = 0;           // Of those files.
 };
 
 // Counters of commits; those that were refused or failed do not count.

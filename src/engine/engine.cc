@@ -410,10 +410,6 @@ Result<DatabaseStatistics> Engine::TakeStatistics() const {
   LOGWOOD_ASSIGN_OR_RETURN(statistics.stored, StatisticsOfStore(parts_.store, strangers_));
   statistics.memory = StatisticsOf(*budget_);
   statistics.memory.budget_bytes = options_.memory_budget_bytes;
-  const HeldMemtables held = held_views_.memtables(*view.state);
-  statistics.memory.view_memtables_bytes = held.bytes;
-  statistics.memory.spilled_views = held.spilled_views;
-  statistics.memory.scratch_bytes = held.scratch_bytes;
   statistics.cache = StatisticsOf(cache_);
   const ReadStates::Counts counts = states_.counts();
   statistics.reads = counts.reads;
@@ -421,6 +417,7 @@ Result<DatabaseStatistics> Engine::TakeStatistics() const {
   statistics.views = StatisticsOf(view_census_.Summarize());
   statistics.views.pinned_memtables_bytes = states_.pinned_memtables_bytes();
   statistics.views.pinned_files = files_.held();
+  std::tie(statistics.views.spilled_views, statistics.views.scratch_bytes) = held_views_.spilled();
   statistics.published = StatisticsOf(view.at);
   statistics.flushed = StatisticsOf(view.state->flushed);
   if (pipeline_ != nullptr) statistics.commits = pipeline_->statistics();

@@ -108,26 +108,24 @@ void HeldViews::LetGoOfReplaced(std::vector<ReadView>& let_go) {
   }
 }
 
-HeldMemtables HeldViews::memtables(const ReadState& current) const {
-  HeldMemtables held;
-  MemtablesBeside beside(current);
+std::pair<uint64_t, uint64_t> HeldViews::spilled() const {
+  uint64_t views = 0;
+  uint64_t bytes = 0;
   std::set<const BlockFile*> files;
   const auto add_spilled = [&](const ReadState& state) {
-    ++held.spilled_views;
+    ++views;
     for (const auto& [id, tree] : state.spilled) {
-      if (files.insert(&tree->file()).second) held.scratch_bytes += tree->file().length();
+      if (files.insert(&tree->file()).second) bytes += tree->file().length();
     }
   };
   const MutexLock lock(mutex_);
-  ForEachHeld([&](const ReadView& view) { beside.Add(view); });
   for (const HeldView* const view : views_) {
     if (view->spilled_ != nullptr) add_spilled(*view->spilled_->state);
   }
   for (const HeldCursor* cursor = cursors_; cursor != nullptr; cursor = cursor->older_) {
     if (cursor->spilled_.state != nullptr) add_spilled(*cursor->spilled_.state);
   }
-  held.bytes = beside.bytes();
-  return held;
+  return {views, bytes};
 }
 
 HeldView::HeldView(HeldViews& views, ReadView view)

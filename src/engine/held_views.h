@@ -5,6 +5,7 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/asymmetric_fence.h"
@@ -20,13 +21,6 @@ namespace logwood {
 
 class HeldCursor;
 class HeldView;
-
-// What views hold in memory alone: memtables that are in trees by now, and that no newer view needs.
-struct HeldMemtables {
-  uint64_t bytes = 0;
-  uint64_t spilled_views = 0;  // Views and cursors that read theirs from scratch files instead.
-  uint64_t scratch_bytes = 0;  // Of those files.
-};
 
 // The views and cursors that are held by users of the database, who may do so for long: knows what memtables they keep
 // in memory, and can give them another state to read from that shows the same. Thread-safe.
@@ -44,7 +38,8 @@ class HeldViews {
   // memtables: views at once, once the gets that are under way are done; idle cursors at once, others with their next
   // move.
   void Replace(const ReadView& view, const std::shared_ptr<const ReadState>& state);
-  [[nodiscard]] HeldMemtables memtables(const ReadState& current) const;
+  // Views and cursors that read their memtables from scratch files, and the bytes of these files.
+  [[nodiscard]] std::pair<uint64_t, uint64_t> spilled() const;
 
  private:
   friend class HeldCursor;

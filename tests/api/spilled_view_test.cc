@@ -67,7 +67,7 @@ class Tight {
     Overwrite();
     db_->Flush().Check();
   }
-  [[nodiscard]] MemoryStatistics Memory() const { return db_->Statistics()->memory; }
+  [[nodiscard]] ViewStatistics Views() const { return db_->Statistics()->views; }
 
   const std::unique_ptr<Store> store_ = NewMemoryStore();
   FaultStore faults_{*store_};
@@ -103,9 +103,9 @@ TEST_F(SpilledView, ReadsWhatItHadInMemory) {
   const Entries before = model_;
   const View view = db_->NewView().value();
   OverwriteAndFlush();
-  EXPECT_EQ(Memory().spilled_views, 1u);
-  EXPECT_GT(Memory().scratch_bytes, 0u);
-  EXPECT_EQ(Memory().view_memtables_bytes, 0u);
+  EXPECT_EQ(Views().spilled_views, 1u);
+  EXPECT_GT(Views().scratch_bytes, 0u);
+  EXPECT_EQ(Views().pinned_memtables_bytes, 0u);
   EXPECT_EQ(AllOf(view.Scan(*entries_)), before);
   for (const auto& [key, value] : before) EXPECT_EQ(view.Get(*entries_, key).value()->string_view(), value);
   EXPECT_FALSE(view.Get(*entries_, "key 1000.5").value());
@@ -115,8 +115,8 @@ TEST_F(SpilledView, ReadsWhatItHadInMemory) {
 TEST_F(SpilledView, IsNotSpilledWhileWhatItHoldsIsNeededAnyway) {
   Write(0);
   const View view = db_->NewView().value();
-  EXPECT_EQ(Memory().spilled_views, 0u);
-  EXPECT_EQ(Memory().view_memtables_bytes, 0u);
+  EXPECT_EQ(Views().spilled_views, 0u);
+  EXPECT_EQ(Views().pinned_memtables_bytes, 0u);
 }
 
 TEST_F(SpilledView, TombstonesHideWhatIsInItsTrees) {
@@ -129,7 +129,7 @@ TEST_F(SpilledView, TombstonesHideWhatIsInItsTrees) {
   const Entries before = model_;
   const View view = db_->NewView().value();
   OverwriteAndFlush();
-  ASSERT_EQ(Memory().spilled_views, 1u);
+  ASSERT_EQ(Views().spilled_views, 1u);
   EXPECT_EQ(AllOf(view.Scan(*entries_)), before);
   EXPECT_FALSE(view.Get(*entries_, KeyOf(0)).value());
   EXPECT_TRUE(view.Get(*entries_, KeyOf(1)).value());
@@ -146,7 +146,7 @@ TEST_F(SpilledView, RangeTombstonesHideWhatIsInItsTreesAndNothingElse) {
   const View view = db_->NewView().value();
   entries_->DeleteFrom("", kUnsynced).Check();
   OverwriteAndFlush();
-  ASSERT_EQ(Memory().spilled_views, 1u);
+  ASSERT_EQ(Views().spilled_views, 1u);
   EXPECT_EQ(AllOf(view.Scan(*entries_)), before);
   EXPECT_FALSE(view.Get(*entries_, KeyOf(15)).value());
   EXPECT_EQ(view.Get(*entries_, KeyOf(20)).value()->string_view(), "newer");
@@ -158,15 +158,15 @@ TEST_F(SpilledView, MayHaveNothingButARangeTombstone) {
   entries_->DeleteFrom(KeyOf(1), kUnsynced).Check();
   const View view = db_->NewView().value();
   OverwriteAndFlush();
-  ASSERT_EQ(Memory().spilled_views, 1u);
+  ASSERT_EQ(Views().spilled_views, 1u);
   EXPECT_EQ(AllOf(view.Scan(*entries_)).size(), 1u);
 }
 
 TEST_F(SpilledView, NeedsNoFileWhereItHasNothingInMemory) {
   const View view = db_->NewView().value();
   OverwriteAndFlush();
-  ASSERT_EQ(Memory().spilled_views, 1u);
-  EXPECT_EQ(Memory().scratch_bytes, 0u);
+  ASSERT_EQ(Views().spilled_views, 1u);
+  EXPECT_EQ(Views().scratch_bytes, 0u);
   EXPECT_EQ(AllOf(view.Scan(*entries_)), Entries());
 }
 
@@ -179,7 +179,7 @@ TEST_F(SpilledView, ShowsAllCollectionsOfItsTime) {
   db_->DropCollection("other").Check();
   Collection younger = db_->CreateCollection("younger").value();
   OverwriteAndFlush();
-  ASSERT_EQ(Memory().spilled_views, 1u);
+  ASSERT_EQ(Views().spilled_views, 1u);
   EXPECT_EQ(view.Get(other, "a").value()->string_view(), "1");
   EXPECT_EQ(AllOf(view.Scan(other)), (Entries{{"a", "1"}}));
   EXPECT_EQ(AllOf(view.Scan(*entries_)), before);
@@ -220,7 +220,7 @@ TEST_F(SpilledView, ViewsAndCursorsOfOnePointShareAFile) {
   const View same = db_->NewView().value();
   Cursor cursor = view.Scan(*entries_);
   OverwriteAndFlush();
-  EXPECT_EQ(Memory().spilled_views, 3u);
+  EXPECT_EQ(Views().spilled_views, 3u);
   EXPECT_EQ(CountOfTrees(*store_), 2u);  // Of the flush, and the shared one.
   EXPECT_EQ(AllOf(std::move(cursor)), before);
   EXPECT_EQ(AllOf(same.Scan(*entries_)), before);
@@ -233,7 +233,7 @@ TEST_F(SpilledView, ManyAtDifferentPointsAreSpilledBitByBit) {
     views.emplace_back(db_->NewView().value(), model_);
   }
   for (int i = 0; i < 6; ++i) OverwriteAndFlush();
-  EXPECT_EQ(Memory().spilled_views, 12u);
+  EXPECT_EQ(Views().spilled_views, 12u);
   for (const auto& [view, entries] : views) EXPECT_EQ(AllOf(view.Scan(*entries_)), entries);
 }
 
@@ -241,7 +241,7 @@ TEST_F(SpilledCursor, GoesOnFromItsEntryInBothDirections) {
   Begin();
   for (int i = 0; i < 50; ++i) cursor_->Next();
   OverwriteAndFlush();
-  ASSERT_EQ(Memory().spilled_views, 1u);
+  ASSERT_EQ(Views().spilled_views, 1u);
   ExpectAt(50);
   cursor_->Prev();
   ExpectAt(49);
@@ -272,7 +272,7 @@ TEST_F(SpilledCursor, IsAnEntryFromMemoryOrFromATree) {
   std::vector<Cursor> cursors;
   for (int i = 0; i < 9; ++i) cursors.push_back(entries_->ScanFrom(KeyOf(i)));
   OverwriteAndFlush();
-  ASSERT_EQ(Memory().spilled_views, 9u);
+  ASSERT_EQ(Views().spilled_views, 9u);
   for (int i = 0; i < 9; ++i) {
     EXPECT_EQ(AllOf(std::move(cursors[i])), Entries(before_.find(KeyOf(i)), before_.end())) << i;
   }
@@ -318,7 +318,7 @@ TEST_F(SpilledCursor, OfAClosedDatabaseGivesClosed) {
 TEST_F(SpilledCursor, TellsThatItsFileCannotBeRead) {
   Begin();
   OverwriteAndFlush();
-  ASSERT_EQ(Memory().spilled_views, 1u);
+  ASSERT_EQ(Views().spilled_views, 1u);
   faults_.FailAt(faults_.calls({StoreCallKind::kRead}) + 1,
                  {.how_long = testing::FaultFor::kForEver, .kinds = {StoreCallKind::kRead}});
   cursor_->Next();
@@ -409,10 +409,10 @@ TEST(SpillingAView, ThatFailsLeavesItAsItIs) {
     EXPECT_EQ(AllOf(view.Scan(*on.entries_)), before);
     if (!has_failed) break;
     if (!flushed.ok()) continue;  // It was a call of the flush itself.
-    ASSERT_EQ(on.Memory().spilled_views, 0u);
+    ASSERT_EQ(on.Views().spilled_views, 0u);
     ++unspilled;
     on.OverwriteAndFlush();
-    EXPECT_EQ(on.Memory().spilled_views, 1u);
+    EXPECT_EQ(on.Views().spilled_views, 1u);
     EXPECT_EQ(AllOf(view.Scan(*on.entries_)), before);
   }
   EXPECT_GE(unspilled, 5);  // Each kind of call at least.

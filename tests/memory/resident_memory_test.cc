@@ -170,7 +170,7 @@ TEST(ResidentMemory, StaysWithinABudgetThatFiftyIdleCursorsShare) {
   const uint64_t most = watch.TakeMostSinceBegin();
   EXPECT_LE(most, kBudgetBytes * 11 / 10);
   RecordProperty("writing", static_cast<int>(most >> 10));
-  EXPECT_GE(db.Statistics()->memory.spilled_views, 48u);  // The last ones may have little enough in memory.
+  EXPECT_GE(db.Statistics()->views.spilled_views, 48u);  // The last ones may have little enough in memory.
   for (size_t i = 0; i < cursors.size(); ++i) {
     auto& [cursor, sum] = cursors[i];
     if (i % 3 == 0) cursor.Last();

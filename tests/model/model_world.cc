@@ -390,7 +390,7 @@ void ModelWorld::ReleaseView() {
 
 void ModelWorld::Flush() {
   Expect(db_->Flush());
-  counts_["views found spilled"] += db_->Statistics()->memory.spilled_views;
+  counts_["views found spilled"] += db_->Statistics()->views.spilled_views;
 }
 
 void ModelWorld::Compact() {
