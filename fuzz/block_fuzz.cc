@@ -45,7 +45,7 @@ void CheckRoundTrip(const Block& block, const BlockIdentity& identity) {
   const Bytes stored = builder.Finish(identity.file_id, identity.offset);
   auto data = std::make_unique<std::byte[]>(stored.size());
   std::ranges::copy(stored, data.get());
-  const auto again = Block::Parse(std::move(data), stored.size(), identity, "built again");
+  const auto again = Block::Parse(std::move(data), stored.size(), identity);
   LOGWOOD_ASSERT(again.ok());
   LOGWOOD_ASSERT((*again)->count() == block.count());
 }
@@ -53,7 +53,7 @@ void CheckRoundTrip(const Block& block, const BlockIdentity& identity) {
 void ParseAndCheck(std::span<const std::byte> stored, const BlockIdentity& identity) {
   auto data = std::make_unique<std::byte[]>(stored.size());
   std::ranges::copy(stored, data.get());
-  const auto block = Block::Parse(std::move(data), stored.size(), identity, "fuzz input");
+  const auto block = Block::Parse(std::move(data), stored.size(), identity);
   if (!block.ok()) return;
   CheckBlock(**block);
   CheckRoundTrip(**block, identity);

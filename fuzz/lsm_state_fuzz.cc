@@ -19,12 +19,16 @@ void CheckState(const Kind& kind, Bytes bytes) {
   LOGWOOD_ASSERT(kind.Files(bytes).ok() == state.ok());
   if (!state.ok()) return;
   LOGWOOD_ASSERT(Bytes(EncodeLsmState(*state)) == bytes);
-  for (const MergeEffort effort : {MergeEffort::kWhileWriting, MergeEffort::kAll}) {
-    const auto plans = kind.Choose(bytes, effort);
-    LOGWOOD_ASSERT(plans.ok());
-    for (const std::string& encoded : *plans) {
-      const LsmPlan plan = DecodeLsmPlan(encoded).value();
-      LOGWOOD_ASSERT(FindLsmInputs(*state, plan).ok());
+  for (const MergeEffort effort : {MergeEffort::kWhileWriting, MergeEffort::kAtRest, MergeEffort::kAll}) {
+    MergeRequest request{.effort = effort, .cost_max = 3};
+    for (;;) {
+      const auto plan = kind.Choose(bytes, request);
+      LOGWOOD_ASSERT(plan.ok());
+      if (!*plan) break;
+      LOGWOOD_ASSERT(FindLsmInputs(*state, DecodeLsmPlan((*plan)->bytes).value()).ok());
+      if (effort != MergeEffort::kAll || !(*plan)->behind) break;
+      LOGWOOD_ASSERT(*(*plan)->behind > request.from);
+      request.from = *(*plan)->behind;
     }
   }
 }

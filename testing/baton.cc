@@ -71,13 +71,22 @@ void Baton::SpawnJob(std::function<void()> job) {
   Add("job " + std::to_string(++jobs_added_), std::move(job));
 }
 
-void Baton::Add(std::string name, std::function<void()> body) {
+void Baton::SpawnJobAfter(nanoseconds delay, std::function<void()> job) {
+  const Lock lock(mutex_);
+  if (Self() != nullptr && end_.has_value()) return;
+  Actor& actor = Add("job " + std::to_string(++jobs_added_), std::move(job));
+  actor.state = ActorState::kWaiting;
+  actor.deadline = now_ + delay;
+}
+
+Actor& Baton::Add(std::string name, std::function<void()> body) {
   JoinEnded();
   auto actor = std::make_unique<Actor>();
   actor->id = ++actors_added_;
   actor->name = std::move(name);
   actor->body = std::move(body);
   actors_.push_back(std::move(actor));
+  return *actors_.back();
 }
 
 void Baton::JoinEnded() {
@@ -360,6 +369,8 @@ std::string Baton::Describe(const Actor& actor) {
   std::string text = actor.ToString();
   if (actor.state == ActorState::kLocking) {
     text += " waits for " + NameOf(actor.mutex, "mutex") + ", held by " + owners_.at(actor.mutex)->ToString();
+  } else if (actor.state == ActorState::kWaiting && actor.condition == nullptr) {
+    text += " waits for its time";
   } else if (actor.state == ActorState::kWaiting) {
     text += " waits on " + NameOf(actor.condition, "condition");
     text += " with " + NameOf(actor.mutex, "mutex");

@@ -23,7 +23,8 @@ namespace logwood::testing {
 enum class ActorState : uint8_t {
   kRunnable,
   kLocking,  // Until `mutex` is free.
-  kWaiting,  // Until `condition` is notified or `deadline` has come; takes `mutex` then.
+  kWaiting,  // Until `condition` is notified or `deadline` has come; takes `mutex` then. A job that has not begun waits
+             // for its deadline alone.
   kEnded,
   kParked,  // The run was over, and its thread sleeps for ever.
 };
@@ -67,6 +68,7 @@ class Baton final : public Scheduler {
 
   void Spawn(std::string name, std::function<void()> body);
   void SpawnJob(std::function<void()> job);
+  void SpawnJobAfter(std::chrono::nanoseconds delay, std::function<void()> job);
   SimulationReport Run();
   void Name(const void* object, std::string name);
   std::chrono::nanoseconds Now();
@@ -93,7 +95,7 @@ class Baton final : public Scheduler {
 
   // The caller: an actor that holds the baton, or null between runs.
   Actor* Self();
-  void Add(std::string name, std::function<void()> body);
+  Actor& Add(std::string name, std::function<void()> body);
   void ThreadMain(Actor& self);
   void End(Actor& self);
 

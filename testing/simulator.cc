@@ -18,6 +18,9 @@ void Simulator::Name(const void* object, std::string name) { baton_->Name(object
 std::chrono::nanoseconds Simulator::Now() { return baton_->Now(); }
 uint64_t Simulator::Random() { return baton_->Random(); }
 void Simulator::Execute(std::function<void()> job) { baton_->SpawnJob(std::move(job)); }
+void Simulator::ExecuteAfter(std::chrono::nanoseconds delay, std::function<void()> job) {
+  baton_->SpawnJobAfter(delay, std::move(job));
+}
 Scheduler* Simulator::scheduler() { return baton_.get(); }
 
 std::string ToString(const SimulationReport& report) {

@@ -17,7 +17,8 @@ struct ReadView;
 // Goes through the entries of a collection in key order, both ways, as they were when the cursor was made. Where it was
 // given bounds, nothing outside of them exists. Moves may be mixed freely. Before the first move, past either end and
 // after an error it is not valid; an error is sticky and told by status(). key() and value() live until the next move.
-// Holds what it reads, so that files and memory are freed only when it goes. Thread-compatible.
+// Holds the files that it reads until it goes. What it reads in memory goes to a file where views and cursors hold more
+// than an eighth of the memory budget beyond what is needed anyway; a move may read that file then. Thread-compatible.
 class Cursor {
  public:
   struct KeyAndValue {

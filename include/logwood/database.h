@@ -42,7 +42,7 @@ class Database {
   // Opens the directory `path`, or creates it, as `options.mode` says (the parent must exist).
   // Errors: kNotFound, kAlreadyExists, kInvalidArgument, kBusy (held by another process or handle: the message says by
   // which), kCorruption, kUnsupported (a newer format), kReadOnly, kIo, kNoSpace.
-  // Cost: reads and replays what the log holds, not the whole database.
+  // Cost: reads and replays what the log holds. In a forked child background work, and with it Flush(), never ends.
   [[nodiscard]] static Result<Database> Open(const std::string& path, const Options& options = {});
   // The same on any store. `store` and `runtime` must outlive the database and all that was made of it.
   [[nodiscard]] static Result<Database> Open(Store& store, const Options& options = {},

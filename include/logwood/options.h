@@ -58,8 +58,8 @@ enum class CollectionKind : uint8_t {
 
 struct CollectionOptions {
   CollectionKind kind = CollectionKind::kLsm;
-  // Bytes a block aims at. Default 8 KiB; 256 to 1 MiB. Larger means fewer reads for scans, more bytes for a get.
-  uint32_t block_size_bytes = 8192;
+  // Bytes a block aims at. Default 4 KiB; 256 to 1 MiB. Larger means a smaller index, more bytes for a get.
+  uint32_t block_size_bytes = 4096;
 };
 
 // Whether a commit is to survive the loss of power, or only the death of the process.

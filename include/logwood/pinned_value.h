@@ -9,8 +9,9 @@
 
 namespace logwood {
 
-// A value that was read, and what keeps its bytes in memory: no copy was made. Holding it keeps a block or a memtable
-// alive, so copy what is to be held for long. Outlives the database. Movable; thread-compatible.
+// A value that was read, and what keeps its bytes in memory: no copy was made. Holding it keeps a block alive, or all
+// memtables that are flushed together with the one it is in, whatever the memory budget; so copy what is to be held for
+// long. Outlives the database. Movable; thread-compatible.
 class PinnedValue {
  public:
   PinnedValue(Bytes value, Pin pin) noexcept : value_(value), pin_(std::move(pin)) {}

@@ -45,10 +45,12 @@ class Runtime {
   [[nodiscard]] virtual uint64_t Random() = 0;
   // Runs `job` soon on a thread of the runtime. Jobs may wait for locks and I/O, but not for one another.
   virtual void Execute(std::function<void()> job) = 0;
+  // Runs `job` in the same way once `delay` has passed. Dropped, if its time has not come when the runtime ends.
+  virtual void ExecuteAfter(std::chrono::nanoseconds delay, std::function<void()> job) = 0;
   // Null where threads run as they like.
   [[nodiscard]] virtual Scheduler* scheduler() { return nullptr; }
 
-  // The machine's clock and chance, and a small pool of threads that the whole process shares.
+  // The machine's clock and chance, and a few threads of the process; a child forked after the first call has none.
   [[nodiscard]] static Runtime& Default();
 };
 

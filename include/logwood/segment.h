@@ -27,8 +27,8 @@
 namespace logwood {
 
 struct SegmentOptions {
-  // Bytes a block aims at. Default 8 KiB; 256 to 1 MiB. Larger means fewer reads for scans, more bytes for a get.
-  uint32_t block_size_bytes = 8192;
+  // Bytes a block aims at. Default 4 KiB; 256 to 1 MiB. Larger means a smaller index, more bytes for a get.
+  uint32_t block_size_bytes = 4096;
   // Bits of filter a key, which spares reads for keys that are absent: 10 let through about 1 %. 0 to 64; 0: no filter.
   double filter_bits_per_key = 10;
 };

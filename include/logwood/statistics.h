@@ -117,6 +117,8 @@ struct ViewStatistics {
   SequenceStatistics oldest;            // The last write that it sees; zeros without any.
   uint64_t pinned_memtables_bytes = 0;  // Flushed, and in memory only because views, cursors or values still need them.
   FileStatistics pinned_files;          // Dropped, and in the store only because views and cursors still need them.
+  uint64_t spilled_views = 0;           // Whose memtables were written to scratch files, to keep the budget.
+  uint64_t scratch_bytes = 0;           // Of those files.
 };
 
 // Counters of commits; those that were refused or failed do not count.
@@ -142,7 +144,7 @@ struct DelayStatistics {
   uint64_t nanoseconds_max = 0;  // The longest.
 };
 
-// How writes are paced. Delays grow smoothly with the work that waits; one is 50 ms at most, but where memory is full
+// How writes are paced. Delays grow smoothly with the work that waits; one is 30 ms at most, but where memory is full
 // because a flush is stuck.
 struct PacingStatistics {
   DelayStatistics for_flushes;          // Because memory was filling up.

@@ -12,8 +12,8 @@
 namespace logwood {
 
 // A database as it was when the view was taken: all collections at one point of the order of commits. Reads through it
-// give the same for as long as it is held; nothing that it can see is freed meanwhile. A handle: copies are the same
-// view. Thread-safe.
+// give the same for as long as it is held; no file that it reads is removed meanwhile, and what is in memory may go to
+// one (see Cursor). A handle: copies are the same view. Thread-safe.
 class View {
  public:
   View(const View&);

@@ -6,25 +6,24 @@
 
 #include "api/cursor_factory.h"
 #include "base/status_macros.h"
+#include "engine/held_cursor.h"
 
 namespace logwood {
 
-// The order of the members is the order of dependence: the inner cursor goes first, the engine last.
 struct Cursor::State {
   ~State() {
-    inner.reset();
-    view = {};
+    cursor.reset();
     mark.reset();
-    if (engine != nullptr) engine->OnViewReleased();
+    if (engine == nullptr) return;
+    engine->OnCursorEnded();
+    engine->OnViewReleased();
   }
 
   [[nodiscard]] LatencyTimer CountSeek() const { return engine == nullptr ? LatencyTimer() : engine->CountSeek(); }
 
   std::shared_ptr<Engine> engine;  // Null where no database is read.
-  ReadView view;
-  std::optional<HeldViews::Mark> mark;
-  std::unique_ptr<EntryCursor> inner;  // Null where there is nothing to read; `status` says why.
-  Status status;
+  std::optional<ViewCensus::Mark> mark;
+  std::optional<HeldCursor> cursor;  // Set once.
 };
 
 Cursor::Cursor(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
@@ -35,59 +34,56 @@ Cursor::~Cursor() = default;
 void Cursor::First() {
   if (!CanMove()) return;
   const LatencyTimer timer = state_->CountSeek();
-  state_->inner->First();
+  state_->cursor->First();
 }
 
 void Cursor::Last() {
   if (!CanMove()) return;
   const LatencyTimer timer = state_->CountSeek();
-  state_->inner->Last();
+  state_->cursor->Last();
 }
 
 void Cursor::Seek(Bytes key) {
   if (!CanMove()) return;
   const LatencyTimer timer = state_->CountSeek();
-  state_->inner->Seek(key, SeekTo::kAtOrAfter);
+  state_->cursor->Seek(key, SeekTo::kAtOrAfter);
 }
 
 void Cursor::SeekAtOrBefore(Bytes key) {
   if (!CanMove()) return;
   const LatencyTimer timer = state_->CountSeek();
-  state_->inner->Seek(key, SeekTo::kAtOrBefore);
+  state_->cursor->Seek(key, SeekTo::kAtOrBefore);
 }
 
 void Cursor::SeekExact(Bytes key) {
   if (!CanMove()) return;
   const LatencyTimer timer = state_->CountSeek();
-  state_->inner->Seek(key, SeekTo::kExact);
+  state_->cursor->Seek(key, SeekTo::kExact);
 }
 
 void Cursor::Next() {
-  if (CanMove()) state_->inner->Next();
+  if (CanMove()) state_->cursor->Next();
 }
 
 void Cursor::Prev() {
-  if (CanMove()) state_->inner->Prev();
+  if (CanMove()) state_->cursor->Prev();
 }
 
-bool Cursor::valid() const noexcept { return state_->inner != nullptr && state_->inner->valid(); }
+bool Cursor::valid() const noexcept { return state_->cursor->valid(); }
 
-Bytes Cursor::key() const noexcept { return state_->inner->entry().key; }
+Bytes Cursor::key() const noexcept { return state_->cursor->entry().key; }
 
-Bytes Cursor::value() const noexcept { return state_->inner->entry().value; }
+Bytes Cursor::value() const noexcept { return state_->cursor->entry().value; }
 
-const Status& Cursor::status() const noexcept {
-  return state_->inner != nullptr ? state_->inner->status() : state_->status;
-}
+const Status& Cursor::status() const noexcept { return state_->cursor->status(); }
 
 // A closed database ends its cursors: what they would read may be another process's by now.
 bool Cursor::CanMove() {
-  if (state_->inner == nullptr) return false;
+  if (!state_->cursor->is_open()) return false;
   if (state_->engine == nullptr) return true;
   const Status open = state_->engine->CheckOpen();
   if (open.ok()) return true;
-  state_->status = open;
-  state_->inner.reset();
+  state_->cursor->End(open);
   return false;
 }
 
@@ -95,13 +91,11 @@ Cursor CursorFactory::Make(std::shared_ptr<Engine> engine, Result<ReadView> view
                            KeyRange range) {
   auto state = std::make_unique<Cursor::State>();
   state->engine = std::move(engine);
-  state->status = view.status();
   if (view.ok()) {
-    state->view = *std::move(view);
-    state->mark.emplace(state->engine->held_views(), state->view.at);
-    Result<std::unique_ptr<EntryCursor>> inner = state->view.NewCursor(collection, std::move(range));
-    state->status = inner.status();
-    if (inner.ok()) state->inner = *std::move(inner);
+    state->mark.emplace(state->engine->view_census(), view->at);
+    state->cursor.emplace(state->engine->held_views(), *std::move(view), collection, std::move(range));
+  } else {
+    state->cursor.emplace(view.status());
   }
   Cursor cursor(std::move(state));
   cursor.First();
@@ -111,8 +105,11 @@ Cursor CursorFactory::Make(std::shared_ptr<Engine> engine, Result<ReadView> view
 Cursor CursorFactory::Make(std::shared_ptr<Engine> engine, Result<std::unique_ptr<EntryCursor>> entries) {
   auto state = std::make_unique<Cursor::State>();
   state->engine = std::move(engine);
-  state->status = entries.status();
-  if (entries.ok()) state->inner = *std::move(entries);
+  if (entries.ok()) {
+    state->cursor.emplace(*std::move(entries));
+  } else {
+    state->cursor.emplace(entries.status());
+  }
   Cursor cursor(std::move(state));
   cursor.First();
   return cursor;
@@ -120,7 +117,7 @@ Cursor CursorFactory::Make(std::shared_ptr<Engine> engine, Result<std::unique_pt
 
 Cursor CursorFactory::Make(std::unique_ptr<EntryCursor> entries) {
   auto state = std::make_unique<Cursor::State>();
-  state->inner = std::move(entries);
+  state->cursor.emplace(std::move(entries));
   Cursor cursor(std::move(state));
   cursor.First();
   return cursor;

@@ -28,7 +28,8 @@ Engine::Parts PartsOn(Store& store, Runtime& runtime, const DatabaseTuning& tuni
                       .owned_store = nullptr,
                       .kinds = {},
                       .stay_policy = {},
-                      .replay = tuning.replay};
+                      .replay = tuning.replay,
+                      .rest = tuning.rest};
   parts.kinds.Register(CollectionKind::kLsm, NewLsmKind(tuning.lsm));
   parts.stay_policy.possible = store.capabilities().cheap_small_appends;
   return parts;
@@ -149,8 +150,9 @@ Result<SequenceStatistics> Database::Transact(const std::function<Status(Transac
 Result<View> Database::NewView() const {
   auto state = std::make_shared<View::State>();
   state->engine = engine_;
-  LOGWOOD_ASSIGN_OR_RETURN(state->view, engine_->View());
-  state->mark.emplace(engine_->held_views(), state->view.at);
+  LOGWOOD_ASSIGN_OR_RETURN(ReadView view, engine_->View());
+  state->mark.emplace(engine_->view_census(), view.at);
+  state->view.emplace(engine_->held_views(), std::move(view));
   return View(std::move(state));
 }
 

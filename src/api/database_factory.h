@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/replay.h"
+#include "engine/rest_watch.h"
 #include "logwood/database.h"
 #include "logwood/options.h"
 #include "logwood/result.h"
@@ -14,12 +15,14 @@ namespace logwood {
 struct DatabaseTuning {
   LsmTuning lsm = {};
   ReplayTuning replay = {};
+  RestTuning rest = {};
 };
 
 // Opens databases that are tuned.
 class DatabaseFactory {
  public:
-  // As Database::Open(store, options, runtime), where lsm collections are merged and logs replayed as `tuning` says.
+  // As Database::Open(store, options, runtime), where lsm collections are merged, logs replayed and rest used as
+  // `tuning` says.
   [[nodiscard]] static Result<Database> Open(Store& store, const Options& options, Runtime& runtime,
                                              const DatabaseTuning& tuning);
 };

@@ -9,7 +9,7 @@
 namespace logwood {
 
 View::State::~State() {
-  view = {};
+  view.reset();
   mark.reset();
   engine->OnViewReleased();
 }
@@ -28,12 +28,12 @@ Status View::State::CheckOpen(const Engine* of) const {
 
 Result<ReadView> View::State::OpenView(const Engine* of) const {
   LOGWOOD_RETURN_IF_ERROR(CheckOpen(of));
-  return view;
+  return view->Load();
 }
 
 Result<std::optional<PinnedValue>> View::Get(const Collection& collection, Bytes key) const {
   LOGWOOD_RETURN_IF_ERROR(state_->CheckOpen(collection.engine_.get()));
-  return ToPinnedValue(state_->engine->Get(state_->view, CollectionId(collection.id_), key));
+  return ToPinnedValue(state_->view->Get(CollectionId(collection.id_), key));
 }
 
 Cursor View::Scan(const Collection& collection) const {

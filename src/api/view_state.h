@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "engine/engine.h"
+#include "engine/held_views.h"
 #include "logwood/view.h"
 
 namespace logwood {
@@ -18,8 +19,8 @@ struct View::State {
   [[nodiscard]] Result<ReadView> OpenView(const Engine* of) const;
 
   std::shared_ptr<Engine> engine;
-  ReadView view;
-  std::optional<HeldViews::Mark> mark;  // Of an open one.
+  std::optional<HeldView> view;          // Set once, before anybody reads.
+  std::optional<ViewCensus::Mark> mark;  // Of an open one.
 };
 
 }  // namespace logwood

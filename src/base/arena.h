@@ -49,8 +49,8 @@ class ArenaPool {
   std::vector<ArenaChunk> chunks_;  // Guarded by mutex_.
 };
 
-// Memory that is handed out piece by piece and given back all at once. One thread allocates; any thread may read
-// bytes() and what was allocated and published to it.
+// Memory that is handed out piece by piece and given back all at once, but for what is kept. One thread allocates; any
+// thread may read bytes(), keep what was allocated and published to it, and read it.
 class Arena {
  public:
   // With a pool it takes its large chunks from there first, and leaves them there.
@@ -63,6 +63,9 @@ class Arena {
   std::byte* Allocate(size_t size, size_t alignment = 8);
   // A copy of `data` in the arena.
   Bytes Copy(Bytes data);
+  // Keeps a piece, or a part of one, in memory for as long as what is returned is held, even when the arena has gone;
+  // of what lies around it only the rest of its pages then. Null where `piece` is empty or not of this arena.
+  [[nodiscard]] std::shared_ptr<const void> Keep(Bytes piece);
   // Bytes taken from the system or the pool.
   [[nodiscard]] size_t bytes() const noexcept { return bytes_.load(std::memory_order_relaxed); }
 
@@ -72,11 +75,13 @@ class Arena {
   static constexpr size_t kChunkSizeMin = 4096;
   static constexpr size_t kChunkSizeMax = size_t{1} << 20;
 
+  class Chunk;
+
   std::byte* NewChunk(size_t size);
 
   std::shared_ptr<ArenaPool> pool_;
-  std::vector<ArenaChunk> chunks_;
-  std::vector<ArenaChunk> large_chunks_;  // Of kChunkSizeMax: the pool's, where there is one.
+  std::mutex mutex_;  // Held for a moment and never while waiting, so no simulator needs to know.
+  std::vector<std::shared_ptr<Chunk>> chunks_;  // Guarded by mutex_.
   std::byte* next_ = nullptr;
   size_t left_ = 0;
   size_t chunk_size_ = kChunkSizeMin;

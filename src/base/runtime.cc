@@ -26,6 +26,10 @@ class SystemRuntime final : public Runtime {
 
   void Execute(std::function<void()> job) override { threads_.Run(std::move(job)); }
 
+  void ExecuteAfter(std::chrono::nanoseconds delay, std::function<void()> job) override {
+    threads_.RunAfter(delay, std::move(job));
+  }
+
  private:
   std::mutex mutex_;
   std::random_device device_;

@@ -25,10 +25,38 @@ void ThreadPool::Run(std::function<void()> job) {
   changed_.notify_one();
 }
 
+void ThreadPool::RunAfter(std::chrono::nanoseconds delay, std::function<void()> job) {
+  {
+    const std::lock_guard lock(mutex_);
+    later_.emplace(Clock::now() + delay, std::move(job));
+  }
+  changed_.notify_one();  // Whoever waits may have to wait for less long.
+}
+
+// Until there is a job or the pool is stopped.
+void ThreadPool::WaitForWork(std::unique_lock<std::mutex>& lock) {
+  for (;;) {
+    QueueWhatIsDue();
+    if (stopping_ || !jobs_.empty()) return;
+    if (later_.empty()) {
+      changed_.wait(lock);
+    } else {
+      changed_.wait_until(lock, later_.begin()->first);
+    }
+  }
+}
+
+void ThreadPool::QueueWhatIsDue() {
+  while (!later_.empty() && later_.begin()->first <= Clock::now()) {
+    jobs_.push_back(std::move(later_.begin()->second));
+    later_.erase(later_.begin());
+  }
+}
+
 void ThreadPool::WorkUntilStopped() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
+    WaitForWork(lock);
     if (jobs_.empty()) return;
     std::function<void()> job = std::move(jobs_.front());
     jobs_.pop_front();

@@ -127,10 +127,11 @@ class BlockBuilder {
 class Block {
  public:
   // Takes over `data`, of which the first length-in-header bytes are the block, verifies the checksum, the layout, the
-  // order of heads and keys, and that the kind is the one asked for. `where` begins messages ("tree file 7 offset
-  // 4096"). Errors: kCorruption; kUnsupported (reserved entry type or flag).
-  [[nodiscard]] static Result<Block> Parse(PooledBytes data, size_t size, const BlockIdentity& identity,
-                                           const std::string& where);
+  // order of heads and keys, and that the kind is the one asked for. Errors, without saying where the block stands:
+  // kCorruption; kUnsupported (reserved entry type or flag).
+  [[nodiscard]] static Result<Block> Parse(PooledBytes data, size_t size, const BlockIdentity& identity);
+  // The same of bytes that stay the caller's, and must outlive the block.
+  [[nodiscard]] static Result<Block> ParseInPlace(Bytes stored, const BlockIdentity& identity);
   // A block without entries, to be replaced by one that has some.
   Block() = default;
 
@@ -146,6 +147,8 @@ class Block {
   [[nodiscard]] uint32_t LowerBound(Bytes key, bool* exact) const;
   // Bytes of memory.
   [[nodiscard]] size_t bytes() const noexcept { return size_; }
+  // All that stands before the tails: what a search looks at, but for keys that tie.
+  [[nodiscard]] Bytes front() const noexcept { return {begin_, static_cast<size_t>(tails_ - begin_)}; }
 
  private:
   class Parser;
@@ -163,7 +166,8 @@ class Block {
   BlockKind kind_ = BlockKind::kLeaf;
   uint8_t flags_ = 0;
   uint32_t count_ = 0;
-  // These point into data_.
+  // These point to where it stands.
+  const std::byte* begin_ = nullptr;
   Bytes prefix_;
   const std::byte* heads_ = nullptr;
   const std::byte* key_ends_ = nullptr;
@@ -171,7 +175,7 @@ class Block {
   const std::byte* types_ = nullptr;  // Null: all are puts.
   const std::byte* tails_ = nullptr;
   const std::byte* values_ = nullptr;
-  PooledBytes data_;  // Last: a reader needs the others alone.
+  PooledBytes data_;  // Null: the memory is another's. Last: a reader needs the others alone.
 };
 
 }  // namespace logwood

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 #include <functional>
 #include <utility>
 
@@ -25,6 +26,22 @@ uint64_t HashOf(uint64_t address) {
 
 }  // namespace
 
+// Blocks that left the cache, until their memory may be given back. As a rule it is one.
+class BlockCache::Evicted {
+ public:
+  void Add(Block block) {
+    if (first_.bytes() == 0) {
+      first_ = std::move(block);
+    } else {
+      others_.push_back(std::move(block));
+    }
+  }
+
+ private:
+  Block first_;
+  std::vector<Block> others_;
+};
+
 // CLOCK: frames stand in a circle. A hit marks its frame; the hand, looking for room, takes the mark off a frame that
 // has one and the block out of one that has none. So a hit moves nothing. Thread-safe.
 class BlockCache::Shard {
@@ -39,7 +56,7 @@ class BlockCache::Shard {
 
   // Keeps `block` in `slot` and pins it; pins the one that is there already where somebody was faster.
   BlockPin Insert(Block block, BlockSlot& slot) {
-    std::vector<Block> evicted;  // Outlives the lock: nobody waits while memory is given back.
+    Evicted evicted;  // Outlives the lock: nobody waits while memory is given back.
     const MutexLock lock(mutex_);
     ++misses_;
     misses_bytes_ += block.bytes();
@@ -53,6 +70,7 @@ class BlockCache::Shard {
     MakeRoom(cache_.Excess(), evicted);
     BlockFrame* const frame = FreeFrame();
     bytes_ += block.bytes();
+    slot.front.store(BlockFront(block), std::memory_order_relaxed);
     frame->Fill(std::move(block), &slot);
     slot.frame.store(frame, std::memory_order_release);  // Pairs with the reader's load.
     return BlockPin(frame);
@@ -68,7 +86,7 @@ class BlockCache::Shard {
   }
 
   void MakeRoom(size_t bytes) {
-    std::vector<Block> evicted;
+    Evicted evicted;
     const MutexLock lock(mutex_);
     MakeRoom(bytes, evicted);
   }
@@ -87,18 +105,27 @@ class BlockCache::Shard {
 
   // Evicts so many bytes. Goes around once, and once more for those that were marked: what is left then is pinned, or
   // was at that moment.
-  void MakeRoom(size_t bytes, std::vector<Block>& evicted) REQUIRES(mutex_) {
+  void MakeRoom(size_t bytes, Evicted& evicted) REQUIRES(mutex_) {
     size_t made = 0;
     for (size_t steps = 2 * frames_.size(); steps > 0 && bytes_ > 0 && made < bytes; --steps) {
-      hand_ = hand_ + 1 < frames_.size() ? hand_ + 1 : 0;
+      hand_ = PlaceAhead(1);
+      // The hand comes to frames that nobody has looked at for long: without this each eviction would wait for memory
+      // twice, for the frame and then for its slot. (Compilers leave out calls of functions that do nothing else.)
+      frames_[PlaceAhead(4)]->Prefetch();
+      __builtin_prefetch(frames_[PlaceAhead(2)]->slot());
       BlockFrame& frame = *frames_[hand_];
       const bool is_second_round = steps <= frames_.size();
       if ((frame.TakeReference() && !is_second_round) || !frame.TryEmpty()) continue;
-      evicted.push_back(Empty(frame));
-      made += PagePool::ChargeOf(evicted.back().bytes());
+      Block block = Empty(frame);
+      made += PagePool::ChargeOf(block.bytes());
+      evicted.Add(std::move(block));
     }
   }
 
+  [[nodiscard]] size_t PlaceAhead(size_t steps) const REQUIRES(mutex_) {
+    const size_t place = hand_ + steps;
+    return place < frames_.size() ? place : place % frames_.size();
+  }
   // Requires: TryEmpty() returned true.
   Block Empty(BlockFrame& frame) REQUIRES(mutex_) {
     if (frame.slot() != nullptr) frame.slot()->frame.store(nullptr, std::memory_order_release);
@@ -143,9 +170,19 @@ BlockCache::BlockCache(Runtime& runtime, size_t capacity_bytes)
 BlockCache::~BlockCache() = default;
 
 Result<BlockPin> BlockCache::Read(const BlockFile& file, BlockReference reference, BlockKind kind, BlockSlot& slot) {
-  BlockFrame* const frame = slot.frame.load(std::memory_order_acquire);
-  if (frame != nullptr && frame->PinFor(slot)) return BlockPin(frame);
+  if (BlockPin pin = Find(slot)) return pin;
   LOGWOOD_ASSIGN_OR_RETURN(Block block, file.ReadBlock(reference, kind, pool_.get()));
+  return Insert(std::move(block), slot);
+}
+
+BlockPin BlockCache::Keep(Bytes stored, const BlockIdentity& identity, BlockSlot& slot) {
+  PooledBytes copy = pool_->Allocate(stored.size());
+  std::memcpy(copy.get(), stored.data(), stored.size());
+  Result<Block> block = Block::Parse(std::move(copy), stored.size(), identity);
+  return block.ok() ? Insert(*std::move(block), slot) : BlockPin();
+}
+
+BlockPin BlockCache::Insert(Block block, BlockSlot& slot) {
   if (!shards_.empty()) return ShardOf(slot).Insert(std::move(block), slot);
   misses_uncached_.fetch_add(1, std::memory_order_relaxed);
   misses_uncached_bytes_.fetch_add(block.bytes(), std::memory_order_relaxed);
@@ -153,6 +190,14 @@ Result<BlockPin> BlockCache::Read(const BlockFile& file, BlockReference referenc
   unkept->Fill(std::move(block), nullptr);
   unkept->Abandon();  // It has a pin.
   return BlockPin(unkept);
+}
+
+BlockPin BlockCache::Find(BlockSlot& slot) noexcept {
+  BlockFrame* const frame = slot.frame.load(std::memory_order_acquire);
+  if (frame == nullptr) return {};
+  frame->Prefetch();
+  slot.front.load(std::memory_order_relaxed).Prefetch();
+  return frame->PinFor(slot) ? BlockPin(frame) : BlockPin();
 }
 
 BlockCache::Shard& BlockCache::ShardOf(const BlockSlot& slot) const {
@@ -168,6 +213,10 @@ void BlockCache::MakeRoom() {
   const size_t excess = Excess();
   if (excess == 0) return;
   for (const std::unique_ptr<Shard>& shard : shards_) shard->MakeRoom(excess / shards_.size() + 1);
+}
+
+bool BlockCache::HasRoomFor(size_t bytes) const noexcept {
+  return budget_->bytes(MemoryUse::kBlocks) + bytes <= budget_->blocks_bytes_room();
 }
 
 size_t BlockCache::Excess() const noexcept {

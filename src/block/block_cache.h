@@ -40,6 +40,12 @@ class BlockCache {
   // The block, from `slot`, or read and kept there. A slot is for one block. Errors as BlockFile::ReadBlock(); an error
   // is not kept. Cost of a hit: the frame's line in memory, two atomic steps on it.
   [[nodiscard]] Result<BlockPin> Read(const BlockFile& file, BlockReference reference, BlockKind kind, BlockSlot& slot);
+  // Keeps a copy of a block that was read already, as Read() does. An empty pin where it is damaged.
+  [[nodiscard]] BlockPin Keep(Bytes stored, const BlockIdentity& identity, BlockSlot& slot);
+  // The block if it is in memory; else an empty pin.
+  [[nodiscard]] static BlockPin Find(BlockSlot& slot) noexcept;
+  // Whether blocks of so many bytes could come without another having to go.
+  [[nodiscard]] bool HasRoomFor(size_t bytes) const noexcept;
 
   struct Statistics {
     uint64_t hits = 0;
@@ -55,12 +61,16 @@ class BlockCache {
   void MakeRoom();
 
   [[nodiscard]] MemoryBudget& budget() noexcept { return *budget_; }
+  // For blocks that are read past the cache: charged like those in it.
+  [[nodiscard]] PagePool& pool() noexcept { return *pool_; }
   [[nodiscard]] ResidentClock& residents() noexcept { return residents_; }
 
  private:
   friend class BlockSlots;
+  class Evicted;
   class Shard;
 
+  [[nodiscard]] BlockPin Insert(Block block, BlockSlot& slot);
   [[nodiscard]] Shard& ShardOf(const BlockSlot& slot) const;
   // Empties a slot that goes.
   void Forget(BlockSlot& slot);

@@ -44,12 +44,12 @@ Status CheckHeader(const FileHeader& header, const BlockFile::Expected& expected
 }
 
 // Fills `into` from `offset` on; a file that ends before is damaged.
-Status ReadFully(const ReadableFile& file, uint64_t offset, std::span<std::byte> into, const std::string& where) {
+Status ReadFully(const ReadableFile& file, uint64_t offset, std::span<std::byte> into) {
   const Result<size_t> read = file.Read(offset, into);
-  if (!read.ok()) return read.status().WithContext(where);
+  if (!read.ok()) return read.status();
   if (*read == into.size()) return Status::Ok();
-  return Status::Corruption(where + ": file ends after " + std::to_string(*read) + " of " +
-                            std::to_string(into.size()) + " bytes");
+  return Status::Corruption("file ends after " + std::to_string(*read) + " of " + std::to_string(into.size()) +
+                            " bytes");
 }
 
 }  // namespace
@@ -71,7 +71,7 @@ Result<std::shared_ptr<const BlockFile>> BlockFile::Open(Store& store, const Exp
                               std::to_string(std::max<uint64_t>(expected.length, kFileHeaderSize)));
   }
   std::array<std::byte, kFileHeaderSize> bytes;
-  LOGWOOD_RETURN_IF_ERROR(ReadFully(*file, 0, bytes, where + " offset 0"));
+  if (Status status = ReadFully(*file, 0, bytes); !status.ok()) return status.WithContext(where + " offset 0");
   LOGWOOD_ASSIGN_OR_RETURN(const FileHeader header, DecodeFileHeader(Bytes(bytes.data(), bytes.size()), where));
   LOGWOOD_RETURN_IF_ERROR(CheckHeader(header, expected));
   return Of(std::move(file), expected);
@@ -84,25 +84,34 @@ std::shared_ptr<const BlockFile> BlockFile::Of(std::unique_ptr<ReadableFile> fil
 
 Result<Block> BlockFile::ReadBlock(BlockReference reference, BlockKind kind, PagePool* pool) const {
   const uint64_t offset = reference.offset();
-  const std::string where = title() + " offset " + std::to_string(offset);
-  if (reference.file_slot() != 0) {
-    return Status::Unsupported(where + ": reference to a block in file slot " + std::to_string(reference.file_slot()) +
-                               ": a newer version of Logwood wrote it");
-  }
-  if (offset < kFileHeaderSize || offset >= expected_.length) {
-    return Status::Corruption(where + ": reference to a block outside of a file of " +
-                              std::to_string(expected_.length) + " bytes");
-  }
-  // Before memory is taken for it: the class is bounded, and so is what the file can hold.
-  if (reference.length_max() > BlockReference::Of(0, kBlockSizeMax).length_max()) {
-    return Status::Corruption(where + ": reference to a block of up to " + std::to_string(reference.length_max()) +
-                              " bytes");
-  }
+  if (Status status = CheckReference(reference); !status.ok()) return status.WithContext(WhereIs(offset));
   const auto size = static_cast<size_t>(std::min<uint64_t>(reference.length_max(), expected_.length - offset));
   PooledBytes data = pool != nullptr ? pool->Allocate(size) : std::make_unique_for_overwrite<std::byte[]>(size);
-  LOGWOOD_RETURN_IF_ERROR(ReadFully(*file_, offset, {data.get(), size}, where));
-  return Block::Parse(std::move(data), size, {.file_id = expected_.id, .offset = offset, .kind = kind}, where);
+  if (Status status = ReadFully(*file_, offset, {data.get(), size}); !status.ok()) {
+    return status.WithContext(WhereIs(offset));
+  }
+  Result<Block> block = Block::Parse(std::move(data), size, {.file_id = expected_.id, .offset = offset, .kind = kind});
+  if (!block.ok()) return block.status().WithContext(WhereIs(offset));
+  return block;
 }
+
+// Before memory is taken for the block: what the reference says is bounded, and so is what the file can hold.
+Status BlockFile::CheckReference(BlockReference reference) const {
+  if (reference.file_slot() != 0) {
+    return Status::Unsupported("reference to a block in file slot " + std::to_string(reference.file_slot()) +
+                               ": a newer version of Logwood wrote it");
+  }
+  if (reference.offset() < kFileHeaderSize || reference.offset() >= expected_.length) {
+    return Status::Corruption("reference to a block outside of a file of " + std::to_string(expected_.length) +
+                              " bytes");
+  }
+  if (reference.length_max() > BlockReference::Of(0, kBlockSizeMax).length_max()) {
+    return Status::Corruption("reference to a block of up to " + std::to_string(reference.length_max()) + " bytes");
+  }
+  return Status::Ok();
+}
+
+std::string BlockFile::WhereIs(uint64_t offset) const { return title() + " offset " + std::to_string(offset); }
 
 BlockFileWriter::BlockFileWriter(const FileHeader& header, std::string title, std::unique_ptr<AppendFile> file)
     : header_(header), title_(std::move(title)), file_(std::move(file)) {
@@ -134,14 +143,19 @@ Result<BlockReference> BlockFileWriter::Append(BlockBuilder& builder) {
   return BlockReference::Of(offset, block.size());
 }
 
-Status BlockFileWriter::SyncAndFinish() {
+Status BlockFileWriter::Finish() {
   LOGWOOD_RETURN_IF_ERROR(poison_);
   LOGWOOD_ASSERT(!finished_);
   LOGWOOD_RETURN_IF_ERROR(AppendGathered());
   finished_ = true;
-  // The end first, so that the sync covers it too.
   poison_ = file_->Finish();
-  if (poison_.ok()) poison_ = file_->Sync();
+  return poison_;
+}
+
+// The end first, so that the sync covers it too.
+Status BlockFileWriter::SyncAndFinish() {
+  LOGWOOD_RETURN_IF_ERROR(Finish());
+  poison_ = file_->Sync();
   return poison_;
 }
 

@@ -49,6 +49,10 @@ class BlockFile {
  private:
   BlockFile(Expected expected, std::unique_ptr<ReadableFile> file);
 
+  [[nodiscard]] Status CheckReference(BlockReference reference) const;
+  // For messages alone: a read that succeeds makes none.
+  [[nodiscard]] std::string WhereIs(uint64_t offset) const;
+
   Expected expected_;
   std::unique_ptr<ReadableFile> file_;
 };
@@ -71,13 +75,15 @@ class BlockFileWriter {
   // Lays `builder` out at the next offset that is a multiple of 8, appends it, and returns where it stands. Blocks are
   // gathered and appended in pieces of 64 KiB or more. The builder keeps its entries. Errors: kIo, kNoSpace.
   [[nodiscard]] Result<BlockReference> Append(BlockBuilder& builder);
-  // Appends what is left, ends the file, and makes all of it durable; the last call. Errors: kIo, kNoSpace.
+  // Appends what is left and ends the file; the last call. Nothing is durable. Errors: kIo, kNoSpace.
+  Status Finish();
+  // The same, and makes all of it durable.
   Status SyncAndFinish();
 
   [[nodiscard]] const FileHeader& header() const noexcept { return header_; }
   // With which messages begin: "tree file 7".
   [[nodiscard]] const std::string& title() const noexcept { return title_; }
-  // Bytes so far, gathered ones included; after SyncAndFinish() the length to record in the manifest.
+  // Bytes so far, gathered ones included; after the last call that of the file.
   [[nodiscard]] uint64_t size() const noexcept;
 
  private:

@@ -1,8 +1,17 @@
 #include "block/block_frame.h"
 
+#include <algorithm>
+
 #include "base/assert.h"
 
 namespace logwood {
+
+BlockFront::BlockFront(const Block& block) noexcept {
+  const Bytes front = block.front();
+  // Elsewhere than at a line stand only those that no cache keeps.
+  if (std::bit_cast<uintptr_t>(front.data()) % kLineSize != 0) return;
+  end_ = front.data() + std::min((front.size() + kLineSize - 1) / kLineSize, kLinesMax);
+}
 
 bool BlockFrame::TryEmpty() noexcept {
   uint64_t state = state_.load(std::memory_order_relaxed);

@@ -9,7 +9,8 @@ namespace {
 
 class LivingCursor final : public EntryCursor {
  public:
-  explicit LivingCursor(std::unique_ptr<EntryCursor> source) : source_(std::move(source)) {
+  LivingCursor(std::unique_ptr<EntryCursor> source, std::atomic<uint64_t>* tombstones_passed)
+      : source_(std::move(source)), tombstones_passed_(tombstones_passed) {
     status_ = source_->status();
   }
 
@@ -44,12 +45,21 @@ class LivingCursor final : public EntryCursor {
   [[nodiscard]] bool OnTombstone() const { return source_->entry().type == EntryType::kTombstone; }
 
   void SkipForward() {
-    while (source_->valid() && OnTombstone()) source_->Next();
+    uint64_t passed = 0;
+    for (; source_->valid() && OnTombstone(); ++passed) source_->Next();
+    Count(passed);
     Show(source_->valid());
   }
   void SkipBackward() {
-    while (source_->valid() && OnTombstone()) source_->Prev();
+    uint64_t passed = 0;
+    for (; source_->valid() && OnTombstone(); ++passed) source_->Prev();
+    Count(passed);
     Show(source_->valid());
+  }
+
+  void Count(uint64_t passed) {
+    if (passed < kTombstoneStretchMin || tombstones_passed_ == nullptr) return;
+    tombstones_passed_->fetch_add(passed, std::memory_order_relaxed);
   }
 
   // An error needs no memory of its own: the source's is sticky.
@@ -63,12 +73,14 @@ class LivingCursor final : public EntryCursor {
   }
 
   const std::unique_ptr<EntryCursor> source_;
+  std::atomic<uint64_t>* const tombstones_passed_;  // Or null.
 };
 
 }  // namespace
 
-std::unique_ptr<EntryCursor> NewLivingCursor(std::unique_ptr<EntryCursor> source) {
-  return std::make_unique<LivingCursor>(std::move(source));
+std::unique_ptr<EntryCursor> NewLivingCursor(std::unique_ptr<EntryCursor> source,
+                                             std::atomic<uint64_t>* tombstones_passed) {
+  return std::make_unique<LivingCursor>(std::move(source), tombstones_passed);
 }
 
 }  // namespace logwood

@@ -15,13 +15,15 @@
 
 // How it stands between two moves, when valid:
 //   1. The winner is on the current key, and of the children on that key it is the first (the newest).
-//   2. In direction kForward every other child is on its first entry at or after that key, or past its end; in
-//      kBackward on its last entry at or before it. In kNone nothing is known of the others.
+//   2. In direction kForward every other child that is placed is on its first entry at or after that key, or past its
+//      end; in kBackward on its last entry at or before it. Of one that is not placed it is known that it has no
+//      entry of that key, or only an older one.
 //   3. Each child has a rank: a number that orders the children's keys in the current direction as far as their first
 //      8 bytes tell. Only equal ranks need a full comparison.
 //   4. A child whose current key a newer source's range tombstone covers counts as not being there: it is moved on, or
 //      hidden where nothing that is not covered can follow.
-// A move in another direction seeks the other children to the current key first, then goes on as always.
+// A step first places the others: all of them where it goes in another direction. A seek that finds the key itself
+// places none: who asks for one entry has no more than that read, for trees ask their filters before they read.
 
 namespace logwood {
 namespace {
@@ -54,9 +56,13 @@ class MergingCursor final : public EntryCursor {
   void Seek(Bytes key, SeekTo to) override {
     // It may stand in the current entry, which its child gives up before those behind it have looked for it.
     if (valid_) key = Bytes(sought_.assign(key.string_view()));
-    if (to == SeekTo::kExact) return SeekExact(key);
-    PlaceAll(to == SeekTo::kAtOrAfter ? Direction::kForward : Direction::kBackward,
-             [key, to](EntryCursor& cursor) { cursor.Seek(key, to); });
+    Begin(to == SeekTo::kAtOrBefore ? Direction::kBackward : Direction::kForward);
+    if (FindExact(key, to) || to == SeekTo::kExact) return;
+    for (Child& child : children_) {
+      if (!status_.ok()) break;
+      if (!child.placed) Place(child, [key, to](EntryCursor& cursor) { cursor.Seek(key, to); });
+    }
+    ShowFirst();
   }
   void First() override {
     PlaceAll(Direction::kForward, [](EntryCursor& cursor) { cursor.First(); });
@@ -68,11 +74,12 @@ class MergingCursor final : public EntryCursor {
   void Prev() override { Step(Direction::kBackward); }
 
  private:
-  enum class Direction : uint8_t { kNone, kForward, kBackward };
+  enum class Direction : uint8_t { kForward, kBackward };
 
   struct Child {
     std::unique_ptr<EntryCursor> cursor;
     uint64_t rank = kRankMax;
+    bool placed = false;             // See (2).
     bool shown = false;              // Whether it is valid and not hidden.
     size_t newer_lists = 0;          // The first of `lists_`, which are those of newer sources.
     std::optional<KeyGap> gap = {};  // Keys that none of those covers.
@@ -81,49 +88,74 @@ class MergingCursor final : public EntryCursor {
   // Of a child that is past its end, and possibly of one that is not.
   static constexpr uint64_t kRankMax = ~uint64_t{0};
 
-  // Asks the newest first and stops at the first hit, so that what is older need not even be read.
-  void SeekExact(Bytes key) {
+  void Begin(Direction direction) {
     valid_ = false;
-    direction_ = Direction::kNone;
-    for (size_t i = 0; i < children_.size() && status_.ok() && !valid_; ++i) {
-      EntryCursor& cursor = *children_[i].cursor;
-      if (FirstCovering(NewerThan(children_[i]), key)) return;
-      cursor.Seek(key, SeekTo::kExact);
-      if (cursor.valid()) {
-        Show(i);
-      } else {
-        status_ = cursor.status();
-      }
-    }
+    direction_ = direction;
+    all_placed_ = false;
+    for (Child& child : children_) child.placed = false;
   }
 
-  template <class Place>
-  void PlaceAll(Direction direction, Place place) {
-    direction_ = direction;
+  // Asks the newest first and stops at the first hit, so that what is older need not even be read. The oldest is moved
+  // as `to` says: where it is not on the key, it need not be moved again.
+  bool FindExact(Bytes key, SeekTo to) {
+    for (size_t i = 0; i < children_.size() && status_.ok(); ++i) {
+      Child& child = children_[i];
+      if (FirstCovering(NewerThan(child), key)) return false;
+      const bool oldest = i + 1 == children_.size();
+      child.cursor->Seek(key, oldest ? to : SeekTo::kExact);
+      if (child.cursor->valid() || oldest) {
+        Rank(child);
+        child.placed = true;
+      } else {
+        status_ = child.cursor->status();
+      }
+      if (!child.placed || !child.shown || child.cursor->entry().key != key) continue;
+      Show(i);
+      return true;
+    }
+    return false;
+  }
+
+  template <class Move>
+  void Place(Child& child, Move move) {
+    move(*child.cursor);
+    Rank(child);
+    child.placed = true;
+  }
+
+  template <class Move>
+  void PlaceAll(Direction direction, Move move) {
+    Begin(direction);
     for (Child& child : children_) {
       if (!status_.ok()) break;
-      place(*child.cursor);
-      Rank(child);
+      Place(child, move);
     }
+    all_placed_ = true;
     ShowFirst();
   }
 
   void Step(Direction direction) {
     LOGWOOD_DEBUG_ASSERT(valid_);
-    if (direction_ != direction) Turn(direction);
+    if (direction_ != direction || !all_placed_) PlaceOthers(direction);
     StepOlderOnSameKey();
     Advance(children_[winner_]);  // Last: until here its storage holds the current key.
     ShowFirst();
   }
 
-  // Makes (2) true for `direction` while the winner stays where it is.
-  void Turn(Direction direction) {
+  // Makes (2) true for `direction` and all others while the winner stays where it is.
+  void PlaceOthers(Direction direction) {
+    const bool turns = direction_ != direction;
     direction_ = direction;
     const SeekTo to = direction == Direction::kForward ? SeekTo::kAtOrAfter : SeekTo::kAtOrBefore;
     for (size_t i = 0; i < children_.size() && status_.ok(); ++i) {
-      if (i != winner_) children_[i].cursor->Seek(entry_.key, to);
-      Rank(children_[i]);
+      Child& child = children_[i];
+      if (i == winner_) {
+        Rank(child);
+      } else if (turns || !child.placed) {
+        Place(child, [this, to](EntryCursor& cursor) { cursor.Seek(entry_.key, to); });
+      }
     }
+    all_placed_ = true;
   }
 
   // By (1) newer children are not on the current key.
@@ -211,7 +243,8 @@ class MergingCursor final : public EntryCursor {
   std::vector<RangeTombstones> lists_;  // Of all sources, the newest first.
   size_t winner_ = 0;                   // Meaningful when valid.
   std::string sought_;
-  Direction direction_ = Direction::kNone;
+  Direction direction_ = Direction::kForward;
+  bool all_placed_ = false;  // But for the winner.
 };
 
 }  // namespace

@@ -4,11 +4,25 @@
 #include <vector>
 
 #include "base/status_macros.h"
+#include "engine/spill.h"
 
 namespace logwood {
+namespace {
+
+// What one flush may write for views, in the bytes of its memtables: with many views at different points of one
+// generation each is spilled by itself, and writers must not wait for all of them at once.
+constexpr uint64_t kSpilledPerFlushMax = 4;
+
+}  // namespace
 
 Background::Background(const Parts& parts)
-    : parts_(parts), mutex_(parts.context.runtime), changed_(parts.context.runtime) {}
+    : parts_(parts),
+      mutex_(parts.context.runtime),
+      changed_(parts.context.runtime),
+      rest_watch_(RestWatch::New(parts.context.runtime, parts.rest, [this](const RestWork& work) {
+        parts_.seal_at_rest(work);
+        StartMerging();
+      })) {}
 
 void Background::AddSealed(SealedGeneration sealed) {
   parts_.pacer.OnSealed(sealed.generation->bytes());
@@ -23,6 +37,11 @@ void Background::AddSealed(SealedGeneration sealed) {
 uint64_t Background::sealed_count() const {
   const MutexLock lock(mutex_);
   return sealed_count_;
+}
+
+size_t Background::sealed_waiting() const {
+  const MutexLock lock(mutex_);
+  return sealed_.size();
 }
 
 Status Background::WaitForFlushed(uint64_t count) {
@@ -71,6 +90,7 @@ void Background::StartMergeJob() {
 Status Background::MergeNow(CollectionId collection) {
   LOGWOOD_RETURN_IF_ERROR(WaitForTurnToMerge());
   const Status status = MergeWhole(collection);
+  if (status.code() != StatusCode::kClosed) parts_.errors.Keep(status);
   {
     const MutexLock lock(mutex_);
     merging_ = false;
@@ -81,22 +101,23 @@ Status Background::MergeNow(CollectionId collection) {
   return status;
 }
 
-// Chooses once: flushes that land meanwhile would keep a loop going for as long as somebody writes.
+// From the collection's beginning to its end: flushes that land meanwhile would keep a loop without that going for as
+// long as somebody writes. What writers wait for has its share, but no more: a round for each merge.
 Status Background::MergeWhole(CollectionId collection) {
-  auto plans = ChooseMerges(parts_.context.root, collection, MergeEffort::kAll);
-  parts_.errors.Keep(plans.status());
-  LOGWOOD_RETURN_IF_ERROR(plans.status());
-  for (const std::string& plan : *plans) {
+  for (MergeRequest request{.effort = MergeEffort::kAll};;) {
     {
       const MutexLock lock(mutex_);
       LOGWOOD_RETURN_IF_ERROR(Stopped());
     }
-    const Status status = MergeOne(collection, plan);
-    parts_.errors.Keep(status);
-    LOGWOOD_RETURN_IF_ERROR(status);
+    LOGWOOD_ASSIGN_OR_RETURN(const std::optional<MergePlan> plan,
+                             ChooseMerge(parts_.context.root, collection, request));
+    if (!plan) return Status::Ok();
+    LOGWOOD_RETURN_IF_ERROR(MergeOne(collection, plan->bytes));
     StartRemoving();
+    if (!plan->behind) return Status::Ok();
+    request.from = *plan->behind;
+    LOGWOOD_RETURN_IF_ERROR(MergeRound(GivesWay::kNo).status());
   }
-  return Status::Ok();
 }
 
 // Whoever waits is counted, and the background job then ends before its next merge: it could go on for ever.
@@ -128,6 +149,7 @@ void Background::StartRemoving() {
 }
 
 void Background::Stop() {
+  rest_watch_->Stop();
   const MutexLock lock(mutex_);
   stopping_ = true;
   changed_.NotifyAll();
@@ -148,16 +170,15 @@ void Background::EndJob() {
   changed_.NotifyAll();  // Under the mutex: after the last job this object may be gone.
 }
 
-// Flushes sealed generations, oldest first, until none is left or the work is stopped. One that holds as many logs as
-// there may be is flushed before that: else the logs of processes that live for one commit would pile up, and every
-// open replay more of them.
+// Flushes sealed generations, oldest first, until none is left or the work is stopped. Those that hold as many logs
+// together as there may be are flushed before that: else the logs of processes that live for one commit would pile up,
+// and every open replay more of them.
 void Background::FlushJob() {
   for (;;) {
     SealedGeneration oldest;
     {
       const MutexLock lock(mutex_);
-      const bool may_wait = !sealed_.empty() && sealed_.front().logs.size() < kLogFilesMax;
-      if (sealed_.empty() || !parts_.errors.status().ok() || (stopping_ && may_wait)) {
+      if (sealed_.empty() || !parts_.errors.status().ok() || (stopping_ && LogsWaiting() < kLogFilesMax)) {
         flushing_ = false;
         return;
       }
@@ -168,6 +189,8 @@ void Background::FlushJob() {
     parts_.evidence.AddFlushed(oldest.generation);  // Before it leaves the read state.
     Status status = FlushGeneration(parts_.context, oldest, parts_.stay_policy, obsolete_logs);
     if (status.ok()) {
+      // As a part of the flush: what memory it gives back counts only when views have let go of it, too.
+      SpillViews(kSpilledPerFlushMax * oldest.generation->bytes());
       parts_.pacer.OnFlushed(oldest.generation->bytes());
       status = TellDebt();
     }
@@ -183,6 +206,29 @@ void Background::FlushJob() {
     if (!status.ok()) continue;
     StartRemoving();
     StartMerging();
+  }
+}
+
+size_t Background::LogsWaiting() const {
+  size_t logs = 0;
+  for (const SealedGeneration& sealed : sealed_) logs += sealed.logs.size();
+  return logs;
+}
+
+// Spills views, the oldest first, until what is held is within its bounds, or `bytes_max` were written.
+void Background::SpillViews(uint64_t bytes_max) {
+  for (uint64_t bytes = 0; bytes < bytes_max;) {
+    {
+      const MutexLock lock(mutex_);
+      if (stopping_) return;
+    }
+    const std::optional<ReadView> oldest =
+        parts_.views.OldestBeyond(parts_.held_memtables_bytes_max, *parts_.states.Load());
+    if (!oldest) return;
+    const Result<SpilledView> spilled = Spill(parts_.context, parts_.files, *oldest);
+    if (!spilled.ok()) return;  // Whatever failed: the view has what it had, and the next flush comes by again.
+    parts_.views.Replace(*oldest, spilled->state);
+    bytes += spilled->bytes;
   }
 }
 
@@ -202,30 +248,44 @@ void Background::MergeJob() {
   }
 }
 
-// In rounds, with one merge of each collection: one that is always in need of merging must not keep others from it.
 Status Background::MergeAll() {
   LOGWOOD_RETURN_IF_ERROR(TellDebt());  // A collection may have been dropped.
   for (bool merged = true; merged;) {
-    merged = false;
-    for (const CollectionInfo& collection : parts_.context.root.collections()) {
-      LOGWOOD_ASSIGN_OR_RETURN(const bool found, MergeMostUrgent(collection.id));
-      merged = merged || found;
-      const MutexLock lock(mutex_);
-      if (stopping_) return Status::Ok();
-      if (merge_callers_ == 0) continue;
-      merge_wanted_ = true;  // The rest, once they have had their turn.
-      return Status::Ok();
-    }
+    LOGWOOD_ASSIGN_OR_RETURN(merged, MergeRound(GivesWay::kYes));
+    const MutexLock lock(mutex_);
+    if (stopping_) return Status::Ok();
+    if (merge_callers_ == 0) continue;
+    merge_wanted_ = true;  // The rest, once they have had their turn.
+    return Status::Ok();
   }
   return Status::Ok();
 }
 
+// One merge of each collection: one that is always in need of merging must not keep others from it. Returns whether
+// there was anything to merge.
+Result<bool> Background::MergeRound(GivesWay gives_way) {
+  bool merged = false;
+  for (const CollectionInfo& collection : parts_.context.root.collections()) {
+    LOGWOOD_ASSIGN_OR_RETURN(const bool found, MergeNext(collection.id, RequestNow()));
+    merged = merged || found;
+    const MutexLock lock(mutex_);
+    if (stopping_ || (merge_callers_ > 0 && gives_way == GivesWay::kYes)) break;
+  }
+  return merged;
+}
+
+// Looked at before each merge: rest may have ended.
+MergeRequest Background::RequestNow() const {
+  const std::optional<uint64_t> cost_max = rest_watch_->merge_cost_max();
+  if (!cost_max) return {};
+  return {.effort = MergeEffort::kAtRest, .cost_max = *cost_max};
+}
+
 // Returns false where there is nothing to merge.
-Result<bool> Background::MergeMostUrgent(CollectionId collection) {
-  LOGWOOD_ASSIGN_OR_RETURN(const std::vector<std::string> plans,
-                           ChooseMerges(parts_.context.root, collection, MergeEffort::kWhileWriting));
-  for (const std::string& plan : plans) LOGWOOD_RETURN_IF_ERROR(MergeOne(collection, plan));
-  return !plans.empty();
+Result<bool> Background::MergeNext(CollectionId collection, const MergeRequest& request) {
+  LOGWOOD_ASSIGN_OR_RETURN(const std::optional<MergePlan> plan, ChooseMerge(parts_.context.root, collection, request));
+  if (plan) LOGWOOD_RETURN_IF_ERROR(MergeOne(collection, plan->bytes));
+  return plan.has_value();
 }
 
 Status Background::MergeOne(CollectionId collection, const std::string& plan) {

@@ -3,15 +3,20 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/ids.h"
 #include "base/mutex.h"
 #include "engine/error_latch.h"
 #include "engine/file_table.h"
+#include "engine/held_views.h"
 #include "engine/jobs.h"
 #include "engine/pacer.h"
+#include "engine/read_state.h"
+#include "engine/rest_watch.h"
 #include "engine/root.h"
 #include "logwood/result.h"
 #include "logwood/runtime.h"
@@ -20,17 +25,24 @@
 namespace logwood {
 
 // The background work of a database: at most one flush and one merge at a time. Sealed generations are flushed in
-// order; after each flush collections are merged for as long as their kinds ask for it. The first failure stops all
-// work and, through the latch, all writing. Thread-safe.
+// order; with each flush views are spilled that hold too much, and after it collections are merged for as long as their
+// kinds ask for it, and more when nobody writes. The first failure stops all work and, through the latch, all writing;
+// but a view that cannot be spilled stays as it is until the next flush. Thread-safe.
 class Background {
  public:
   struct Parts {
     NewFileOutput::Context context;
     FileTable& files;
+    ReadStates& states;
+    HeldViews& views;
     ErrorLatch& errors;
     Pacer& pacer;        // Is told of all work.
     Evidence& evidence;  // Takes over what is flushed.
     StayPolicy stay_policy;
+    uint64_t held_memtables_bytes_max = 0;  // Beyond which the oldest views are spilled.
+    RestTuning rest = {};
+    // Flushes what is in memory, if there is enough of it and nobody writes. May do I/O, but wait for nobody.
+    std::function<void(const RestWork& work)> seal_at_rest;
   };
 
   // All that `parts` names must outlive it.
@@ -47,11 +59,16 @@ class Background {
   Status WaitForSealedBelow(size_t limit);
   // The same, but gives up when `patience` has passed: returns whether fewer remain.
   Result<bool> WaitForSealedBelow(size_t limit, std::chrono::nanoseconds patience);
+  // How many of them wait for their flush, or are being flushed.
+  [[nodiscard]] size_t sealed_waiting() const;
   // Looks for merges in the background.
   void StartMerging();
-  // Merges what a collection has now, with all effort, as its kind chooses once, in the calling thread. Waits for a
-  // merge that is running, and goes before those that would follow it in the background. Errors: those of the merge;
-  // what stopped the work; kClosed.
+  // Somebody writes, or has left something to be merged: work at rest waits until nobody does any more.
+  void OnWrite() { rest_watch_->OnWrite(); }
+  // Merges what a collection has now, with all effort, once from its beginning to its end, in the calling thread. Waits
+  // for a merge that is running, and goes before those that would follow it in the background; between its own merges
+  // it does those that are urgent, so that writers find room. Errors: those of the merges; what stopped the work;
+  // kClosed.
   Status MergeNow(CollectionId collection);
   // Counts the calling thread's work as a job, so that Stop() waits for it, until EndJob() is called. Errors: what
   // stopped the work; kClosed; EndJob() must not be called then.
@@ -59,22 +76,28 @@ class Background {
   void EndJob();
   // Removes files that nobody holds any more, in the background.
   void StartRemoving();
-  // Starts nothing more and waits for what runs. Sealed generations that were not flushed stay in the log, but for one
-  // that holds as many logs as there may be.
+  // Starts nothing more and waits for what runs. Sealed generations that were not flushed stay in the log, but for
+  // those that hold as many logs together as there may be.
   void Stop();
 
  private:
+  enum class GivesWay : uint8_t { kNo, kYes };  // To those who wait for their turn in MergeNow().
+
   void RunJob(void (Background::*job)()) REQUIRES(mutex_);
   void StartMergeJob() REQUIRES(mutex_);
   Status WaitForTurnToMerge();
   void FlushJob();
+  [[nodiscard]] size_t LogsWaiting() const REQUIRES(mutex_);
+  void SpillViews(uint64_t bytes_max);
   void MergeJob();
   void RemoveJob();
   Status MergeWhole(CollectionId collection);
   Status MergeAll();
   Status MergeOne(CollectionId collection, const std::string& plan);
   Status TellDebt();
-  Result<bool> MergeMostUrgent(CollectionId collection);
+  Result<bool> MergeRound(GivesWay gives_way);
+  Result<bool> MergeNext(CollectionId collection, const MergeRequest& request);
+  [[nodiscard]] MergeRequest RequestNow() const;
   [[nodiscard]] Status Stopped() const REQUIRES(mutex_);
 
   Parts parts_;
@@ -90,6 +113,7 @@ class Background {
   bool remove_wanted_ GUARDED_BY(mutex_) = false;
   bool stopping_ GUARDED_BY(mutex_) = false;
   int running_jobs_ GUARDED_BY(mutex_) = 0;
+  const std::shared_ptr<RestWatch> rest_watch_;
 };
 
 }  // namespace logwood

@@ -34,12 +34,14 @@ Engine::Engine(Parts parts, const Options& options)
       cache_(parts_.runtime, budget_),
       files_(parts_.runtime, parts_.store, cache_),
       states_(parts_.runtime),
-      held_views_(parts_.runtime),
+      view_census_(parts_.runtime),
+      held_views_(parts_.runtime, states_),
       errors_(parts_.runtime),
       evidence_(parts_.runtime, options.memory_budget_bytes / kEvidenceShare),
       key_locks_(parts_.runtime),
       root_(parts_.runtime, parts_.kinds, files_, states_),
-      pacer_(parts_.runtime, memtable_size_bytes_) {}
+      pacer_(parts_.runtime, memtable_size_bytes_),
+      log_settler_(parts_.runtime) {}
 
 Engine::~Engine() {
   // Why: a destructor has nobody to tell; who wants to know calls Close().
@@ -105,18 +107,30 @@ Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileN
   LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<Manifest> manifest, BeginManifest(found, unfinished));
   epoch_ = manifest->state().epoch;
   root_.Start(std::move(manifest));
-  background_ = std::make_unique<Background>(Background::Parts{.context = JobContext(),
-                                                               .files = files_,
-                                                               .errors = errors_,
-                                                               .pacer = pacer_,
-                                                               .evidence = evidence_,
-                                                               .stay_policy = parts_.stay_policy});
+  background_ = std::make_unique<Background>(
+      Background::Parts{.context = JobContext(),
+                        .files = files_,
+                        .states = states_,
+                        .views = held_views_,
+                        .errors = errors_,
+                        .pacer = pacer_,
+                        .evidence = evidence_,
+                        .stay_policy = parts_.stay_policy,
+                        .held_memtables_bytes_max = HeldMemtablesBytesMaxOf(options_),
+                        .rest = parts_.rest,
+                        .seal_at_rest = [this](const RestWork& work) { SealAtRest(work); }});
+  log_preparer_ = std::make_unique<LogPreparer>(LogPreparer::Parts{.runtime = parts_.runtime,
+                                                                   .store = parts_.store,
+                                                                   .root = root_,
+                                                                   .files = files_,
+                                                                   .size_expected = options_.log_file_size_bytes});
   if (found) DiscardLeftovers(*found);
   for (const FileNumber number : unfinished) files_.Discard(number, FileType::kManifest);
   files_.RemoveRetired();
   LOGWOOD_RETURN_IF_ERROR(BeginLog(found));
   pipeline_ = std::make_unique<CommitPipeline>(parts_.runtime, *head_, states_.published(), PipelineHooks());
   background_->StartMerging();
+  background_->OnWrite();  // What was found may be worth work at rest.
   return Status::Ok();
 }
 
@@ -169,7 +183,9 @@ Status Engine::BeginLog(const std::optional<FoundDatabase>& found) {
   }
   head_.emplace(
       WriteHead{.log = std::nullopt, .active = replayed.back().generation, .last = last, .log_file = FileNumber()});
-  if (options_.log == LogMode::kOn) head_->log.emplace(parts_.store, root_.database(), predecessor, durable);
+  if (options_.log == LogMode::kOn) {
+    head_->log.emplace(parts_.store, log_settler_, root_.database(), predecessor, durable);
+  }
   states_.published().store(durable.value(), std::memory_order_release);
   ShowReplayed(replayed);
   if (found) SealReplayed(*found);
@@ -234,6 +250,8 @@ Status Engine::Close() {
   const MutexLock lock(closing_);  // Who closes second returns when all is done, too, and learns how it went.
   if (closed_.exchange(true, std::memory_order_acq_rel)) return close_status_;
   if (pipeline_ != nullptr) close_status_ = pipeline_->RunExclusively([this] { return CloseWriter(); });
+  if (log_preparer_ != nullptr) log_preparer_->Stop();
+  log_settler_.Stop();
   if (background_ != nullptr) background_->Stop();
   if (errors_.status().ok()) files_.RemoveRetired();
   lock_.reset();
@@ -363,6 +381,7 @@ Status Engine::Flush() {
     const Status status = Seal();
     errors_.Keep(status);
     sealed = background_->sealed_count();
+    background_->OnWrite();
     return status;
   }));
   return background_->WaitForFlushed(sealed);  // Not for what others write from here on.
@@ -393,6 +412,7 @@ Status Engine::IngestAsJob(std::vector<IngestPart> parts) {
   for (const FileNumber file : ingest.TakeFiles()) files_.Discard(file, FileType::kTree);
   background_->StartRemoving();
   background_->StartMerging();
+  background_->OnWrite();
   return status;
 }
 
@@ -435,9 +455,10 @@ Result<DatabaseStatistics> Engine::TakeStatistics() const {
   const ReadStates::Counts counts = states_.counts();
   statistics.reads = counts.reads;
   statistics.filters = counts.filters;
-  statistics.views = StatisticsOf(held_views_.Summarize());
+  statistics.views = StatisticsOf(view_census_.Summarize());
   statistics.views.pinned_memtables_bytes = states_.pinned_memtables_bytes();
   statistics.views.pinned_files = files_.held();
+  std::tie(statistics.views.spilled_views, statistics.views.scratch_bytes) = held_views_.spilled();
   statistics.published = StatisticsOf(view.at);
   statistics.flushed = StatisticsOf(view.state->flushed);
   if (pipeline_ != nullptr) statistics.commits = pipeline_->statistics();

@@ -20,11 +20,15 @@
 #include "engine/held_views.h"
 #include "engine/ingest_job.h"
 #include "engine/job_output.h"
+#include "engine/log_preparer.h"
 #include "engine/pacer.h"
 #include "engine/read_state.h"
 #include "engine/recovery.h"
+#include "engine/rest_watch.h"
 #include "engine/root.h"
+#include "engine/view_census.h"
 #include "kind/kind.h"
+#include "log/log_settler.h"
 #include "logwood/options.h"
 #include "logwood/result.h"
 #include "logwood/runtime.h"
@@ -61,6 +65,7 @@ class Engine {
     KindRegistry kinds;
     StayPolicy stay_policy;
     ReplayTuning replay = {};
+    RestTuning rest = {};
     // Sequences of an epoch; smaller in tests of what happens at its end.
     uint64_t sequences_per_epoch = Sequence::kCounterMax - 1;  // What a log record can bear.
   };
@@ -89,13 +94,15 @@ class Engine {
   [[nodiscard]] Result<Sequence> Commit(const CommitPipeline::Commit& commit);
   // Errors: kClosed.
   [[nodiscard]] Result<ReadView> View() const;
+  // Who hold views and cursors for a while make themselves known here.
+  [[nodiscard]] HeldViews& held_views() noexcept { return held_views_; }
   // See ReadStates::Get(). Errors: kClosed, and as there.
   [[nodiscard]] Result<std::optional<TreesHit>> Get(CollectionId collection, Bytes key) const;
   [[nodiscard]] Result<std::optional<TreesHit>> Get(const ReadView& view, CollectionId collection, Bytes key) const;
   // See ReadStates::CountSeek().
   [[nodiscard]] LatencyTimer CountSeek() const { return states_.CountSeek(); }
   // To be told of views that the program holds.
-  [[nodiscard]] HeldViews& held_views() noexcept { return held_views_; }
+  [[nodiscard]] ViewCensus& view_census() noexcept { return view_census_; }
 
   // For transactions, as long as the database is open. Errors: kClosed, kReadOnly.
   [[nodiscard]] Result<TransactionId> NewTransactionId();
@@ -117,6 +124,9 @@ class Engine {
   // to cost nothing: files that only a get in flight still held go at the next occasion (a view let go of, a flush, a
   // merge, Close()).
   void OnViewReleased() const;
+  // Called when a cursor ends: where cursors had to step over many tombstones, and as many lie in the active memtables,
+  // these are flushed in the background (kTombstonesPassedMax in engine_write.cc).
+  void OnCursorEnded();
 
   // Brings everything that is in memory when it is called into trees, and waits for it.
   Status Flush();
@@ -165,11 +175,14 @@ class Engine {
   Status SealInTime();
   Status Seal();
   void Pace();
+  Status SealForCursors();
+  void PrepareNextLog();
   Status BeginNextLog();
   Status AdvanceEpoch();
   [[nodiscard]] bool GenerationIsFull() const;
   Status CheckWritable() const;
   Status CloseWriter();
+  void SealAtRest(const RestWork& work);
   Status InstallIngest(IngestJob& ingest);
 
   Parts parts_;
@@ -187,6 +200,7 @@ class Engine {
   BlockCache cache_;
   FileTable files_;
   ReadStates states_;
+  ViewCensus view_census_;
   HeldViews held_views_;
   ErrorLatch errors_;
   Evidence evidence_;
@@ -200,9 +214,13 @@ class Engine {
   uint64_t recovery_bytes_ = 0;  // Set by the open, as is the next.
   uint64_t recovered_log_bytes_ = 0;
   Pacer pacer_;
-  std::unique_ptr<Background> background_;  // Null in a database that is only read; so are the next two.
-  std::optional<WriteHead> head_;           // The leader's, like those behind it.
+  LogSettler log_settler_;
+  // Null in a database that is only read; so are the next three.
+  std::unique_ptr<Background> background_;
+  std::unique_ptr<LogPreparer> log_preparer_;
+  std::optional<WriteHead> head_;  // The leader's, like those behind it.
   std::unique_ptr<CommitPipeline> pipeline_;
+  bool next_log_wanted_ = false;
   uint64_t memtable_bytes_seen_ = 0;   // By MakeRoomInMemory().
   std::vector<LogEnd> finished_logs_;  // Of the active generation, without the one that is open.
   uint32_t epoch_ = 0;

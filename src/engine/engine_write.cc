@@ -16,21 +16,42 @@ namespace {
 // budget has no room for it, do writers wait for as long as that takes.
 constexpr uint64_t kActiveMemtablesMax = 4;
 
+// Tombstones in the active memtables, and steps of cursors over tombstones, at which the memtables are flushed: merges
+// drop tombstones of trees, and nothing those of a memtable that is not full. A step costs some 0.1 us.
+constexpr uint64_t kTombstonesPassedMax = 4096;
+
+bool HoldsCursorsUp(const Generation& generation) {
+  return generation.tombstones_passed().load(std::memory_order_relaxed) >= kTombstonesPassedMax &&
+         generation.tombstone_count() >= kTombstonesPassedMax;
+}
+
 }  // namespace
 
 Status Engine::MakeRoom(uint64_t operations) {
   LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+  background_->OnWrite();
   MakeRoomInMemory();
   Status status;
   if (head_->last.counter() + operations > parts_.sequences_per_epoch) status = AdvanceEpoch();
   if (status.ok() && GenerationIsFull()) {
     status = SealInTime();
   } else if (status.ok()) {
-    Pace();
+    status = SealForCursors();
+    if (status.ok()) Pace();
   }
   if (status.ok() && head_->log && head_->log->size() >= options_.log_file_size_bytes) status = BeginNextLog();
   errors_.Keep(status);  // A log that could not be begun is an end of writing like any other.
+  if (status.ok()) PrepareNextLog();
   return status;
+}
+
+// Has the next log made ready once this one, or its generation, is half full. A small database never needs it.
+void Engine::PrepareNextLog() {
+  if (!head_->log || next_log_wanted_) return;
+  if (head_->log->size() < options_.log_file_size_bytes / 2 && head_->active->bytes() < memtable_size_bytes_ / 2)
+    return;
+  next_log_wanted_ = true;
+  log_preparer_->Start();
 }
 
 // Blocks, indexes and filters make room for what memtables have taken since.
@@ -66,6 +87,25 @@ Status Engine::SealInTime() {
   return has_room ? Seal() : Status::Ok();
 }
 
+void Engine::OnCursorEnded() {
+  const ReadView now = states_.View();
+  if (now.state->generations.empty() || !HoldsCursorsUp(*now.state->generations.front())) return;
+  if (!CheckWritable().ok() || !background_->BeginJob().ok()) return;
+  parts_.runtime.Execute([this] {
+    // Whoever is in the queue seals as well, or the next cursor asks again.
+    errors_.Keep(pipeline_->RunIfIdle([this] { return CheckWritable().ok() ? SealForCursors() : Status::Ok(); }));
+    background_->EndJob();
+  });
+}
+
+// Not where that would have to wait for a flush.
+Status Engine::SealForCursors() {
+  if (!HoldsCursorsUp(*head_->active)) return Status::Ok();
+  LOGWOOD_ASSIGN_OR_RETURN(const bool has_room,
+                           background_->WaitForSealedBelow(kSealedGenerationsMax, std::chrono::nanoseconds(0)));
+  return has_room ? Seal() : Status::Ok();
+}
+
 bool Engine::GenerationIsFull() const {
   return head_->active->bytes() >= memtable_size_bytes_ || finished_logs_.size() + 1 >= kLogFilesMax;
 }
@@ -75,8 +115,10 @@ bool Engine::GenerationIsFull() const {
 Status Engine::Seal() {
   if (head_->active->collections().empty()) return Status::Ok();
   LOGWOOD_RETURN_IF_ERROR(BeginNextLog());
-  SealedGeneration sealed{
-      .generation = head_->active, .logs = std::exchange(finished_logs_, {}), .next_log = head_->log_file};
+  SealedGeneration sealed{.generation = head_->active,
+                          .logs = std::exchange(finished_logs_, {}),
+                          .next_log = head_->log_file,
+                          .log_settler = head_->log ? &log_settler_ : nullptr};
   head_->active = std::make_shared<Generation>(arena_pool_);
   head_->active->set_last(head_->last);
   states_.Update([this](ReadState& read) { read.generations.insert(read.generations.begin(), head_->active); });
@@ -84,18 +126,33 @@ Status Engine::Seal() {
   return Status::Ok();
 }
 
+// By a job, which must not wait for a leader that itself waits for a job: whoever is in the queue is no rest, anyway.
+void Engine::SealAtRest(const RestWork& work) {
+  errors_.Keep(pipeline_->RunIfIdle([&] {
+    if (!CheckWritable().ok()) return Status::Ok();
+    const uint64_t bytes = head_->active->bytes();
+    const bool is_much = work.memtable_share > 0 && bytes >= memtable_size_bytes_ / work.memtable_share;
+    return (is_much || work.any_memtable) && background_->sealed_waiting() == 0 ? Seal() : Status::Ok();
+  }));
+}
+
 // Without a log the number alone: it parts the logs that are in trees once a generation is flushed from those that
 // later processes write.
 Status Engine::BeginNextLog() {
-  LOGWOOD_ASSIGN_OR_RETURN(const FileNumber number, root_.NewFileNumber());
-  const FileNumber before = std::exchange(head_->log_file, number);
+  LogPreparer::PreparedFile next;
+  if (std::exchange(next_log_wanted_, false)) next = log_preparer_->Take();
+  if (next.file == nullptr) {
+    LOGWOOD_ASSIGN_OR_RETURN(next.number, root_.NewFileNumber());
+  }
+  const FileNumber before = std::exchange(head_->log_file, next.number);
   if (!head_->log) return Status::Ok();
   std::optional<LogEnd> finished;
   if (before != FileNumber()) finished = head_->log->current();
-  LOGWOOD_RETURN_IF_ERROR(head_->log->Begin({.number = number,
+  LOGWOOD_RETURN_IF_ERROR(head_->log->Begin({.number = next.number,
                                              .id = FileId(parts_.runtime.Random()),
                                              .epoch = epoch_,
-                                             .size_expected = options_.log_file_size_bytes}));
+                                             .size_expected = options_.log_file_size_bytes,
+                                             .file = std::move(next.file)}));
   log_headers_bytes_.Add(head_->log->size());
   if (finished) finished_logs_.push_back(*finished);
   return Status::Ok();

@@ -36,6 +36,16 @@ Result<std::shared_ptr<const BlockFile>> FileTable::Open(FileNumber number) {
   return kept;
 }
 
+Result<std::shared_ptr<const BlockFile>> FileTable::OpenScratch(const FileAdded& file) {
+  const BlockFile::Expected expected{
+      .number = file.number, .type = file.type, .id = file.id, .database = database_, .length = file.length};
+  Result<std::shared_ptr<const BlockFile>> opened = BlockFile::Open(store_, expected);
+  const MutexLock lock(mutex_);
+  retired_.push_back({.number = file.number, .type = file.type, .open = opened.ok() ? *opened : nullptr});
+  retired_count_.store(retired_.size(), std::memory_order_relaxed);
+  return opened;
+}
+
 void FileTable::Retire(FileNumber number) {
   const MutexLock lock(mutex_);
   const auto known = known_.find(number);

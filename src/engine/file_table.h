@@ -33,6 +33,9 @@ class FileTable final : public KindFiles {
   [[nodiscard]] Result<std::shared_ptr<const BlockFile>> Open(FileNumber number) override;
   [[nodiscard]] BlockCache& cache() override { return cache_; }
 
+  // Opens a file that the manifest does not have and never will. It is removed once it is not held any more, or cannot
+  // be opened. Errors: kCorruption, kIo.
+  [[nodiscard]] Result<std::shared_ptr<const BlockFile>> OpenScratch(const FileAdded& file);
   // Forgets a file that the manifest has dropped, durably: it is removed once it is not held.
   void Retire(FileNumber number);
   // The same for a file that nobody can hold: a log, a leftover.

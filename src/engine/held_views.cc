@@ -1,55 +1,153 @@
 #include "engine/held_views.h"
 
 #include <algorithm>
-#include <functional>
+#include <set>
+#include <utility>
+
+#include "engine/held_cursor.h"
 
 namespace logwood {
+namespace {
 
-HeldViews::Mark::Mark(HeldViews& views, Sequence at) : place_(views.Claim(*this)) {
-  const auto now = static_cast<uint64_t>(views.runtime_.Now().count());
-  place_.at.store(at.value(), std::memory_order_relaxed);
-  place_.taken.store(now + kTakenMin, std::memory_order_release);  // Partner: Summarize().
+bool HasMemtablesBeside(const ReadView& view, const ReadState& current) {
+  return std::ranges::any_of(view.state->generations, [&](const auto& generation) {
+    return std::ranges::find(current.generations, generation) == current.generations.end();
+  });
 }
 
-// Where the search begins depends on the address of the mark, which allocators spread over threads.
-HeldViews::Place& HeldViews::Claim(const Mark& mark) {
-  constexpr uint64_t kGolden = 0x9e3779b97f4a7c15u;
-  const size_t begin = std::hash<const Mark*>()(&mark) * kGolden >> 32;
-  for (Places* places = &first_;; places = &PlacesBehind(*places)) {
-    for (size_t i = 0; i < kPlaces; ++i) {
-      Place& place = places->places[(begin + i) % kPlaces];
-      uint64_t expected = kFree;
-      if (place.taken.load(std::memory_order_relaxed) != kFree) continue;
-      if (place.taken.compare_exchange_strong(expected, kClaimed, std::memory_order_acquire)) return place;
+// Bytes of what stands beside the current state, each counted once.
+class MemtablesBeside {
+ public:
+  explicit MemtablesBeside(const ReadState& current) {
+    for (const auto& generation : current.generations) counted_.insert(generation.get());
+  }
+  void Add(const ReadView& view) {
+    for (const auto& generation : view.state->generations) {
+      if (counted_.insert(generation.get()).second) bytes_ += generation->bytes();
     }
+  }
+  [[nodiscard]] uint64_t bytes() const noexcept { return bytes_; }
+
+ private:
+  std::set<const Generation*> counted_;
+  uint64_t bytes_ = 0;
+};
+
+}  // namespace
+
+template <class Look>
+void HeldViews::ForEachHeld(const Look& look) const {
+  for (const HeldView* const view : views_) {
+    if (view->spilled_ == nullptr) look(*view->original_);
+  }
+  for (const HeldCursor* cursor = cursors_; cursor != nullptr; cursor = cursor->older_) {
+    if (cursor->spilled_.state == nullptr) look(cursor->view_);
   }
 }
 
-HeldViews::Places& HeldViews::PlacesBehind(Places& places) {
-  if (Places* const next = places.next.load(std::memory_order_acquire)) return *next;
+void HeldViews::Add(HeldCursor& cursor) {
   const MutexLock lock(mutex_);
-  if (Places* const next = places.next.load(std::memory_order_relaxed)) return *next;  // Made meanwhile.
-  Places* const made = more_.emplace_back(std::make_unique<Places>()).get();
-  places.next.store(made, std::memory_order_release);
-  return *made;
+  cursor.older_ = cursors_;
+  if (cursors_ != nullptr) cursors_->newer_ = &cursor;
+  cursors_ = &cursor;
 }
 
-HeldViews::Summary HeldViews::Summarize() const {
-  Summary summary;
-  uint64_t first_taken = 0;
-  for (const Places* places = &first_; places != nullptr; places = places->next.load(std::memory_order_acquire)) {
-    for (const Place& place : places->places) {
-      const uint64_t taken = place.taken.load(std::memory_order_acquire);
-      if (taken < kTakenMin) continue;
-      if (summary.count++ > 0 && taken >= first_taken) continue;
-      first_taken = taken;
-      summary.oldest = Sequence(place.at.load(std::memory_order_relaxed));
-    }
+void HeldViews::Remove(HeldCursor& cursor) {
+  const MutexLock lock(mutex_);
+  (cursor.newer_ != nullptr ? cursor.newer_->older_ : cursors_) = cursor.older_;
+  if (cursor.older_ != nullptr) cursor.older_->newer_ = cursor.newer_;
+}
+
+std::optional<ReadView> HeldViews::OldestBeyond(uint64_t bytes_max, const ReadState& current) {
+  std::vector<ReadView> let_go;  // Destroyed after the lock is released.
+  const MutexLock lock(mutex_);
+  LetGoOfReplaced(let_go);
+  MemtablesBeside beside(current);
+  const ReadView* oldest = nullptr;
+  ForEachHeld([&](const ReadView& view) {
+    beside.Add(view);
+    if (oldest != nullptr && oldest->at <= view.at) return;
+    if (HasMemtablesBeside(view, current)) oldest = &view;
+  });
+  return beside.bytes() > bytes_max ? std::optional(*oldest) : std::nullopt;
+}
+
+void HeldViews::Replace(const ReadView& view, const std::shared_ptr<const ReadState>& state) {
+  const auto is_it = [&](const ReadView& held) { return held.state == view.state && held.at == view.at; };
+  const ReadView spilled{.state = state, .at = view.at};
+  std::vector<ReadView> let_go;  // As above.
+  const MutexLock lock(mutex_);
+  for (HeldView* const each : views_) {
+    if (each->spilled_ != nullptr || !is_it(*each->original_)) continue;
+    each->spilled_ = std::make_unique<const ReadView>(spilled);
+    each->current_.store(each->spilled_.get(), std::memory_order_seq_cst);
   }
-  if (summary.count == 0) return summary;
-  const auto now = static_cast<uint64_t>(runtime_.Now().count()) + kTakenMin;
-  summary.age_max = std::chrono::nanoseconds(now - std::min(now, first_taken));
-  return summary;
+  for (HeldCursor* cursor = cursors_; cursor != nullptr; cursor = cursor->older_) {
+    if (cursor->spilled_.state != nullptr || !is_it(cursor->view_)) continue;
+    cursor->spilled_ = spilled;
+    cursor->is_replaced_.store(true, std::memory_order_release);  // Partner: the acquire in HeldCursor::Move().
+  }
+  LetGoOfReplaced(let_go);
+}
+
+void HeldViews::LetGoOfReplaced(std::vector<ReadView>& let_go) {
+  for (HeldView* const view : views_) {
+    if (view->spilled_ == nullptr || view->original_ == nullptr) continue;
+    sections_.Update(view->readers_);
+    if (!view->readers_.empty()) continue;
+    let_go.push_back(*view->original_);
+    view->original_.reset();
+  }
+  std::vector<HeldCursor*> replaced;
+  for (HeldCursor* cursor = cursors_; cursor != nullptr; cursor = cursor->older_) {
+    if (cursor->spilled_.state != nullptr && cursor->view_.state != nullptr) replaced.push_back(cursor);
+  }
+  if (replaced.empty() || !fence_.Heavy()) return;
+  for (HeldCursor* const cursor : replaced) {
+    if (cursor->IsIdle()) let_go.push_back(cursor->LetGo());
+  }
+}
+
+std::pair<uint64_t, uint64_t> HeldViews::spilled() const {
+  uint64_t views = 0;
+  uint64_t bytes = 0;
+  std::set<const BlockFile*> files;
+  const auto add_spilled = [&](const ReadState& state) {
+    ++views;
+    for (const auto& [id, tree] : state.spilled) {
+      if (files.insert(&tree->file()).second) bytes += tree->file().length();
+    }
+  };
+  const MutexLock lock(mutex_);
+  for (const HeldView* const view : views_) {
+    if (view->spilled_ != nullptr) add_spilled(*view->spilled_->state);
+  }
+  for (const HeldCursor* cursor = cursors_; cursor != nullptr; cursor = cursor->older_) {
+    if (cursor->spilled_.state != nullptr) add_spilled(*cursor->spilled_.state);
+  }
+  return {views, bytes};
+}
+
+HeldView::HeldView(HeldViews& views, ReadView view)
+    : views_(views), original_(std::make_unique<const ReadView>(std::move(view))) {
+  current_.store(original_.get(), std::memory_order_seq_cst);
+  const MutexLock lock(views_.mutex_);
+  place_ = views_.views_.insert(views_.views_.end(), this);
+}
+
+HeldView::~HeldView() {
+  const MutexLock lock(views_.mutex_);
+  views_.views_.erase(place_);
+}
+
+Result<std::optional<TreesHit>> HeldView::Get(CollectionId collection, Bytes key) const {
+  const ReadSection section(views_.sections_);
+  return views_.states_.Get(*current_.load(std::memory_order_seq_cst), collection, key);
+}
+
+ReadView HeldView::Load() const {
+  const ReadSection section(views_.sections_);
+  return *current_.load(std::memory_order_seq_cst);
 }
 
 }  // namespace logwood

@@ -37,9 +37,19 @@ std::optional<FileNumber> NewFileOutput::number() const {
 Status NewFileOutput::Finish(std::vector<FileAdded>& files) {
   if (file_ == nullptr) return Status::Ok();
   LOGWOOD_RETURN_IF_ERROR(file_->SyncAndFinish());
-  files.push_back(
-      {.number = file_->header().number, .type = FileType::kTree, .id = file_->header().id, .length = file_->size()});
+  files.push_back(Described());
   return Status::Ok();
+}
+
+Result<FileAdded> NewFileOutput::FinishScratch() {
+  LOGWOOD_RETURN_IF_ERROR(file_->Finish());
+  const FileAdded file = Described();
+  file_.reset();
+  return file;
+}
+
+FileAdded NewFileOutput::Described() const {
+  return {.number = file_->header().number, .type = FileType::kTree, .id = file_->header().id, .length = file_->size()};
 }
 
 }  // namespace logwood

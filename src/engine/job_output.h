@@ -50,10 +50,14 @@ class NewFileOutput final : public JobOutput {
   [[nodiscard]] MemoryBudget* budget() const override { return &context_.budget; }
   // Makes the file durable and adds it to `files`, if there is one (I3).
   Status Finish(std::vector<FileAdded>& files);
-  // Of the file; nullopt if none was asked for.
+  // Ends the file, which is not made durable, and leaves it to the caller. Requires: there is one.
+  [[nodiscard]] Result<FileAdded> FinishScratch();
+  // Of the file; nullopt if none was asked for, or it was left to somebody.
   [[nodiscard]] std::optional<FileNumber> number() const;
 
  private:
+  [[nodiscard]] FileAdded Described() const;
+
   Context context_;
   std::unique_ptr<BlockFileWriter> file_;
 };

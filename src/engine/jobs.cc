@@ -96,16 +96,17 @@ Status FlushGeneration(const NewFileOutput::Context& context, const SealedGenera
       obsolete_logs.push_back(log.number);
     }
   }
+  if (sealed.log_settler != nullptr) LOGWOOD_RETURN_IF_ERROR(sealed.log_settler->Wait());  // I15.
   installation.change = [&](ReadState& read) { std::erase(read.generations, sealed.generation); };
   LOGWOOD_RETURN_IF_ERROR(context.root.Install(std::move(installation)));
   context.flushes.Count(sealed.generation->bytes(), bytes_out, context.runtime.Now() - begun);
   return Status::Ok();
 }
 
-Result<std::vector<std::string>> ChooseMerges(const Root& root, CollectionId collection, MergeEffort effort) {
+Result<std::optional<MergePlan>> ChooseMerge(const Root& root, CollectionId collection, const MergeRequest& request) {
   const std::optional<CollectionRoot> found = root.FindRoot(collection);
-  if (!found) return std::vector<std::string>();
-  return found->kind->Choose(found->state, effort);
+  if (!found) return std::optional<MergePlan>();
+  return found->kind->Choose(found->state, request);
 }
 
 Result<MergeDebt> DebtOf(const Root& root) {

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "engine/job_output.h"
 #include "engine/root.h"
 #include "log/log_recovery.h"
+#include "log/log_settler.h"
 #include "memtable/generation.h"
 
 namespace logwood {
@@ -20,8 +22,9 @@ inline constexpr size_t kLogFilesMax = 16;
 // A generation that takes no more entries, with the log files that hold the same.
 struct SealedGeneration {
   std::shared_ptr<const Generation> generation;
-  std::vector<LogEnd> logs;  // Synced to their ends, unless they were replayed.
-  FileNumber next_log;       // The first of the generation after it.
+  std::vector<LogEnd> logs;           // Synced to their ends once the settler has nothing to do, or as they were found.
+  FileNumber next_log;                // The first of the generation after it.
+  LogSettler* log_settler = nullptr;  // Must outlive it; null where nothing of the logs is on its way.
 };
 
 // What the engine demands before a log file lives on as data (I15).
@@ -35,9 +38,9 @@ struct StayPolicy {
 Status FlushGeneration(const NewFileOutput::Context& context, const SealedGeneration& sealed, const StayPolicy& policy,
                        std::vector<FileNumber>& obsolete_logs);
 
-// What a kind chooses to merge, as plans for MergeCollection(); none for a collection that was dropped.
+// What a kind chooses to merge next, as a plan for MergeCollection(); none for a collection that was dropped.
 // Errors: kCorruption.
-Result<std::vector<std::string>> ChooseMerges(const Root& root, CollectionId collection, MergeEffort effort);
+Result<std::optional<MergePlan>> ChooseMerge(const Root& root, CollectionId collection, const MergeRequest& request);
 
 // What all collections have to merge: the runs of the deepest, the bytes of all. Errors: kCorruption.
 Result<MergeDebt> DebtOf(const Root& root);

@@ -14,7 +14,7 @@ class OpenTransaction::TrackedCursor final : public EntryCursor {
   TrackedCursor(std::shared_ptr<OpenTransaction> transaction, CollectionId collection, KeyRange range)
       : transaction_(std::move(transaction)),
         view_(transaction_->view_),
-        mark_(transaction_->engine_.held_views(), view_.at),
+        mark_(transaction_->engine_.view_census(), view_.at),
         own_(transaction_->writes_.generation()),
         collection_(collection),
         range_(std::move(range)) {
@@ -97,7 +97,7 @@ class OpenTransaction::TrackedCursor final : public EntryCursor {
 
   const std::shared_ptr<OpenTransaction> transaction_;
   const ReadView view_;
-  const HeldViews::Mark mark_;
+  const ViewCensus::Mark mark_;
   const std::shared_ptr<const Generation> own_;
   const CollectionId collection_;
   const KeyRange range_;
@@ -120,7 +120,7 @@ void OpenTransaction::TakeView() {
   registered_ = engine_.published();
   start_.bulk_writes = engine_.evidence().Begin(registered_);
   view_ = engine_.ViewOfNow();
-  mark_.emplace(engine_.held_views(), view_.at);
+  mark_.emplace(engine_.view_census(), view_.at);
   start_.at = view_.at;
 }
 

@@ -9,8 +9,8 @@
 #include "cursor/bounded_cursor.h"
 #include "cursor/entry_cursor.h"
 #include "engine/engine.h"
-#include "engine/held_views.h"
 #include "engine/read_state.h"
+#include "engine/view_census.h"
 #include "kind/kind.h"
 #include "logwood/options.h"
 #include "logwood/result.h"
@@ -75,7 +75,7 @@ class OpenTransaction : public std::enable_shared_from_this<OpenTransaction> {
   const TransactionOptions options_;
   const TransactionId id_;
   ReadView view_;
-  std::optional<HeldViews::Mark> mark_;
+  std::optional<ViewCensus::Mark> mark_;
   Sequence registered_;  // With the evidence.
   TransactionStart start_;
   OwnWrites writes_;

@@ -22,5 +22,7 @@ Status CheckOptions(const Options& options);
 // What memtables may take all together before a full one waits to be sealed for as long as that takes: at least
 // kGenerationsMax of them, which is what writes are paced by.
 [[nodiscard]] uint64_t MemtablesBytesMaxOf(const Options& options);
+// What memtables may take that views alone still hold, before the oldest views are spilled.
+[[nodiscard]] uint64_t HeldMemtablesBytesMaxOf(const Options& options);
 
 }  // namespace logwood

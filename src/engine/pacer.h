@@ -21,8 +21,9 @@ class Pacer {
  public:
   // A group waits at least so long, once that much has come together, for a wait costs more than itself ...
   static constexpr std::chrono::nanoseconds kDelayMin = std::chrono::milliseconds(4);
-  // ... and never longer, whatever the load: writes are slowed down, not stopped.
-  static constexpr std::chrono::nanoseconds kDelayMax = std::chrono::milliseconds(50);
+  // ... and never longer, whatever the load: writes are slowed down, not stopped. A commit may have to wait for the
+  // group before its own, too: the sum stays well below a tenth of a second.
+  static constexpr std::chrono::nanoseconds kDelayMax = std::chrono::milliseconds(30);
   static constexpr uint64_t kStepBytes = 4096;
 
   // `runtime` must outlive the pacer.

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/hash.h"
 #include "base/status_macros.h"
 #include "cursor/living_cursor.h"
 #include "cursor/merging_cursor.h"
@@ -38,9 +39,23 @@ Result<std::optional<TreesHit>> ReadState::Get(CollectionId collection, Bytes ke
     if (hit->type == EntryType::kTombstone) return std::optional<TreesHit>();
     return std::optional(TreesHit{.type = hit->type, .value = hit->value, .pin = generation});
   }
+  if (!spilled.empty()) {
+    LOGWOOD_ASSIGN_OR_RETURN(std::optional<TreesHit> hit, GetSpilled(collection, key));
+    if (hit && hit->type == EntryType::kTombstone) return std::optional<TreesHit>();
+    if (hit) return hit;
+  }
   Result<std::optional<TreesHit>> hit = of_collection->second->Get(key, filters);
   if (hit.ok() && *hit && (*hit)->type == EntryType::kTombstone) hit->reset();
   return hit;
+}
+
+Result<std::optional<TreesHit>> ReadState::GetSpilled(CollectionId collection, Bytes key) const {
+  const auto tree = spilled.find(collection);
+  if (tree == spilled.end()) return std::optional<TreesHit>();
+  LOGWOOD_ASSIGN_OR_RETURN(std::optional<Tree::Hit> hit, tree->second->Get(key, Hash64(key)));
+  if (!hit) return std::optional<TreesHit>();
+  if (hit->type == EntryType::kTombstone) return std::optional(TreesHit{.type = hit->type, .value = {}, .pin = {}});
+  return std::optional(TreesHit{.type = hit->type, .value = hit->value, .pin = std::move(hit->pin).ToPin()});
 }
 
 Result<std::unique_ptr<EntryCursor>> ReadView::NewCursor(CollectionId collection, KeyRange range,
@@ -52,8 +67,15 @@ Result<std::unique_ptr<EntryCursor>> ReadView::NewCursor(CollectionId collection
   for (const std::shared_ptr<const Generation>& generation : state->generations) {
     AddSource(*generation, collection, at, sources);
   }
+  if (const auto spilled = state->spilled.find(collection); spilled != state->spilled.end()) {
+    const Tree& tree = *spilled->second;
+    sources.push_back({.cursor = tree.NewCursor(), .range_tombstones = {tree.range_tombstones()}});
+  }
   sources.push_back({.cursor = trees->second->NewCursor()});
-  return NewLivingCursor(NewBoundedCursor(NewMergingCursor(std::move(sources)), std::move(range)));
+  // A cursor without memtables does not keep the generation.
+  const bool is_in_newest = !state->generations.empty() && state->generations.front()->Find(collection) != nullptr;
+  return NewLivingCursor(NewBoundedCursor(NewMergingCursor(std::move(sources)), std::move(range)),
+                         is_in_newest ? &state->generations.front()->tombstones_passed() : nullptr);
 }
 
 // The current state, from the slot of this thread and back into it.

@@ -20,18 +20,24 @@
 #include "logwood/runtime.h"
 #include "logwood/statistics.h"
 #include "memtable/generation.h"
+#include "tree/tree.h"
 
 namespace logwood {
 
 // All that readers look into at one moment. Immutable once published; holding it keeps memtables and files alive.
 struct ReadState {
   std::vector<std::shared_ptr<const Generation>> generations;  // Newest first; the active one in front.
+  // Newer than `trees`: what of a view was in memtables until it was spilled. None in the current state.
+  std::map<CollectionId, std::shared_ptr<const Tree>> spilled;
   std::map<CollectionId, std::shared_ptr<const CollectionTrees>> trees;
   Sequence flushed;  // The last sequence inside the trees.
 
   // See ReadView; as of `at`. `filters` are raised.
   [[nodiscard]] Result<std::optional<TreesHit>> Get(CollectionId collection, Bytes key, Sequence at,
                                                     FilterCounters& filters) const;
+
+ private:
+  [[nodiscard]] Result<std::optional<TreesHit>> GetSpilled(CollectionId collection, Bytes key) const;
 };
 
 // Writes that only one reader sees, above a view: those of a generation up to a sequence. None: null.
@@ -45,8 +51,9 @@ struct ReadView {
   std::shared_ptr<const ReadState> state;
   Sequence at;
 
-  // Living entries within `range`, `own` above the view. The view's state, and the generation of `own`, must outlive
-  // the cursor. Errors: kNotFound.
+  // Living entries within `range`, `own` above the view. The generation of `own` must outlive the cursor, and so must
+  // the view's state; where it has neither memtables of the collection nor anything spilled, its trees. Errors:
+  // kNotFound.
   [[nodiscard]] Result<std::unique_ptr<EntryCursor>> NewCursor(CollectionId collection, KeyRange range,
                                                                const OwnLayer& own = {}) const;
 };

@@ -244,7 +244,7 @@ Result<uint64_t> WriteUnprovenLogsAnew(Store& store, Runtime& runtime, FoundData
   const size_t known_count = found.root.state.log_ends.size();  // Written anew, or synced by who wrote them, before.
   size_t first = logs.size();
   Sequence last = found.logs.last;
-  // A file's first record bears a mark of all before the file, so this goes back by two files at the most.
+  // When a file begins, all is durable but the file before it: so this goes back by three files at the most.
   while (first > known_count && last > found.logs.mark) {
     --first;
     LOGWOOD_ASSIGN_OR_RETURN(last, LastSequenceBefore(store, logs[first]));

@@ -105,7 +105,7 @@ JobStatistics StatisticsOf(const JobCounters& counters) {
       .jobs = counters.jobs.value(), .bytes_in = counters.bytes_in.value(), .bytes_out = counters.bytes_out.value()};
 }
 
-ViewStatistics StatisticsOf(const HeldViews::Summary& summary) {
+ViewStatistics StatisticsOf(const ViewCensus::Summary& summary) {
   return {.views = summary.count,
           .oldest_nanoseconds = static_cast<uint64_t>(summary.age_max.count()),
           .oldest = StatisticsOf(summary.oldest),

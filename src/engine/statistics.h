@@ -8,10 +8,10 @@
 #include "base/latency_recorder.h"
 #include "base/memory_budget.h"
 #include "block/block_cache.h"
-#include "engine/held_views.h"
 #include "engine/job_output.h"
 #include "engine/read_state.h"
 #include "engine/root.h"
+#include "engine/view_census.h"
 #include "logwood/result.h"
 #include "logwood/statistics.h"
 #include "logwood/store.h"
@@ -31,7 +31,7 @@ namespace logwood {
 [[nodiscard]] CacheStatistics StatisticsOf(const BlockCache& cache);
 [[nodiscard]] SequenceStatistics StatisticsOf(Sequence sequence);
 [[nodiscard]] JobStatistics StatisticsOf(const JobCounters& counters);
-[[nodiscard]] ViewStatistics StatisticsOf(const HeldViews::Summary& summary);
+[[nodiscard]] ViewStatistics StatisticsOf(const ViewCensus::Summary& summary);
 [[nodiscard]] LatencyStatistics StatisticsOf(const LatencyRecorder& recorder);
 
 }  // namespace logwood

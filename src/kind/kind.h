@@ -104,7 +104,19 @@ struct MergeDebt {
 // How hard Choose() is to look for something to merge.
 enum class MergeEffort : uint8_t {
   kWhileWriting = 0,  // Only what keeps reads and space within bounds.
-  kAll = 1,           // Down to one run without tombstones.
+  kAtRest = 1,        // Down to one run as well, as far as that is cheap.
+  kAll = 2,           // Down to one run without tombstones.
+};
+
+struct MergeRequest {
+  MergeEffort effort = MergeEffort::kWhileWriting;
+  uint64_t cost_max = 0;  // kAtRest: bytes that a merge may write anew for each that it brings to those.
+  std::string from = {};  // kAll: what lies before it was merged already.
+};
+
+struct MergePlan {
+  std::string bytes;                  // Only the kind reads them.
+  std::optional<std::string> behind;  // kAll: whence to choose next; nullopt: nothing lies behind what is merged.
 };
 
 // One shape on disk. Stateless; thread-safe. Functions called pure depend on their arguments alone.
@@ -146,14 +158,14 @@ class Kind {
   // are copied. Errors: kIo, kNoSpace, kCorruption, what `entries` says; kUnsupported: this kind cannot do it.
   [[nodiscard]] virtual Result<KindEdit> Ingest(Bytes state, EntryCursor& entries, JobOutput& output) const;
 
-  // What to merge, as plans for Merge(): while writing the most urgent one, with all effort all that it takes, each for
-  // other trees, so that one may be carried out after the other. Pure. Errors: kCorruption.
-  [[nodiscard]] virtual Result<std::vector<std::string>> Choose(Bytes state, MergeEffort effort) const = 0;
+  // What to merge next, if anything: the most urgent; with all effort the first from `from` on, so that there is an end
+  // to it whatever is written meanwhile. Pure. Errors: kCorruption.
+  [[nodiscard]] virtual Result<std::optional<MergePlan>> Choose(Bytes state, const MergeRequest& request) const = 0;
   // What Choose() would find to do while writing. Nothing, for a kind that does not say. Pure. Errors: kCorruption.
   [[nodiscard]] virtual Result<MergeDebt> Debt(Bytes state) const;
-  // Carries a plan out on the trees of the state it was chosen for, or of what flushes and other plans of the same
-  // choice have made of it. The edit holds also for states that flushes have made of that meanwhile; no other merge of
-  // the collection may run. Errors: kIo, kNoSpace, kCorruption.
+  // Carries a plan out on the trees of the state it was chosen for, or of what flushes have made of it. The edit holds
+  // also for states that flushes have made of that meanwhile; no other merge of the collection may run. Errors: kIo,
+  // kNoSpace, kCorruption.
   [[nodiscard]] virtual Result<KindEdit> Merge(Bytes plan, const CollectionTrees& trees, JobOutput& output) const = 0;
 };
 

@@ -23,11 +23,15 @@ LogWriter::LogWriter(const LogFileHeader& header, std::unique_ptr<AppendFile> fi
 
 Result<std::unique_ptr<LogWriter>> LogWriter::Create(Store& store, const LogFileHeader& header,
                                                      uint64_t size_expected) {
-  LOGWOOD_ASSERT(header.file.type == FileType::kLog || header.file.type == FileType::kManifest);
-  LOGWOOD_ASSERT(header.epoch <= Sequence::kEpochMax);
   LOGWOOD_ASSIGN_OR_RETURN(
       std::unique_ptr<AppendFile> file,
       store.Create(FileName(header.file.number, header.file.type), CreateOptions{.size_expected = size_expected}));
+  return Begin(std::move(file), header);
+}
+
+Result<std::unique_ptr<LogWriter>> LogWriter::Begin(std::unique_ptr<AppendFile> file, const LogFileHeader& header) {
+  LOGWOOD_ASSERT(header.file.type == FileType::kLog || header.file.type == FileType::kManifest);
+  LOGWOOD_ASSERT(header.epoch <= Sequence::kEpochMax);
   const std::array<std::byte, kLogDataStart> start = EncodeLogFileHeader(header);
   LOGWOOD_RETURN_IF_ERROR(file->Append(Bytes(start)));
   std::unique_ptr<LogWriter> writer(new LogWriter(header, std::move(file)));

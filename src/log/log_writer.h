@@ -21,6 +21,9 @@ class LogWriter {
   // `size_expected`: bytes at which the caller means to go on in a next file.
   [[nodiscard]] static Result<std::unique_ptr<LogWriter>> Create(Store& store, const LogFileHeader& header,
                                                                  uint64_t size_expected);
+  // The same with a file that was created before, and is empty.
+  [[nodiscard]] static Result<std::unique_ptr<LogWriter>> Begin(std::unique_ptr<AppendFile> file,
+                                                                const LogFileHeader& header);
 
   // Appends `records` in order, each bearing `durable_mark`, and fills in their body_offset.
   // Errors: kIo, kNoSpace; the outcome is unknown then.

@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <span>
 #include <utility>
+#include <vector>
 
 namespace logwood {
 namespace {
@@ -14,6 +16,9 @@ namespace {
 constexpr size_t kFlushedPiecesMax = 4;
 constexpr size_t kMergedPiecesMax = 2;
 constexpr size_t kMergedTwicePiecesMax = 1;
+
+constexpr size_t kRunsAtRestMax = 3;
+constexpr uint64_t kCostAboveOldest = 4;  // Beyond what a merge at rest may cost.
 
 // What Choose() looks at of a partition.
 struct Depth {
@@ -139,16 +144,58 @@ std::optional<LsmPlan> ForSmallPartitions(const LsmState& state, const LsmTuning
   return std::nullopt;
 }
 
-std::vector<LsmPlan> WhileWriting(const LsmState& state, const LsmTuning& tuning) {
+std::optional<LsmPlan> WhileWriting(const LsmState& state, const LsmTuning& tuning) {
   std::optional<Candidate> deepest;
   for (size_t i = 0; i < state.partitions.size(); ++i) {
     std::optional<Candidate> candidate = ForPartition(state, i, tuning);
     if (candidate && (!deepest || candidate->depth > deepest->depth)) deepest = std::move(candidate);
   }
-  if (deepest) return {std::move(deepest->plan)};
-  if (auto plan = ForSpace(state)) return {*std::move(plan)};
-  if (auto plan = ForSmallPartitions(state, tuning)) return {*std::move(plan)};
-  return {};
+  if (deepest) return std::move(deepest->plan);
+  if (auto plan = ForSpace(state)) return plan;
+  return ForSmallPartitions(state, tuning);
+}
+
+// Whether merging the newest `count` pieces writes no more than `cost_max` bytes anew for each.
+bool IsCheap(const LsmPartition& partition, size_t count, uint64_t cost_max, const LsmTuning& tuning) {
+  uint64_t sum = 0;
+  uint64_t largest = 0;
+  for (size_t i = 0; i < count; ++i) {
+    const uint64_t bytes = partition.pieces[i].contents.bytes;
+    sum += bytes;
+    largest = std::max(largest, bytes);
+  }
+  return largest / std::max(sum - largest, tuning.rest_bytes_min) <= cost_max;
+}
+
+LsmTier TierOfMerged(const LsmState& state, const LsmPartition& partition, size_t count) {
+  const auto is_flushed = [&state](const LsmPiece& piece) {
+    return state.segments.at(piece.segment).tier == LsmTier::kFlushed;
+  };
+  const bool all_flushed = std::ranges::all_of(std::span(partition.pieces).first(count), is_flushed);
+  return all_flushed ? LsmTier::kMerged : LsmTier::kMergedTwice;
+}
+
+std::optional<LsmPlan> ForRest(const LsmState& state, size_t index, uint64_t cost_max, const LsmTuning& tuning) {
+  const LsmPartition& partition = state.partitions[index];
+  const size_t depth = partition.pieces.size();
+  if (depth > 1 && IsCheap(partition, depth, cost_max, tuning)) return ToOldest(state, index, index);
+  if (depth <= kRunsAtRestMax) return std::nullopt;
+  const size_t count = depth - kRunsAtRestMax + 1;
+  if (!IsCheap(partition, count, cost_max + kCostAboveOldest, tuning)) return std::nullopt;
+  return InPlace(partition, count, TierOfMerged(state, partition, count));
+}
+
+// The deepest partition first.
+std::optional<LsmPlan> AtRest(const LsmState& state, uint64_t cost_max, const LsmTuning& tuning) {
+  std::optional<Candidate> deepest;
+  for (size_t i = 0; i < state.partitions.size(); ++i) {
+    const size_t depth = state.partitions[i].pieces.size();
+    if (deepest && deepest->depth >= depth) continue;
+    std::optional<LsmPlan> plan = ForRest(state, i, cost_max, tuning);
+    if (plan) deepest = Candidate{depth, *std::move(plan)};
+  }
+  if (!deepest) return std::nullopt;
+  return std::move(deepest->plan);
 }
 
 // Whether a piece is a segment that nothing was merged away of, and nothing could be.
@@ -169,20 +216,26 @@ bool IsSettled(const LsmState& state, size_t first, size_t last) {
   return only != nullptr ? IsWhole(state, *only) : first == last;
 }
 
-std::vector<LsmPlan> WithAllEffort(const LsmState& state, const LsmTuning& tuning) {
-  std::vector<LsmPlan> plans;
-  for (size_t first = 0; first < state.partitions.size(); ++first) {
+std::optional<LsmPlan> WithAllEffort(const LsmState& state, Bytes from, const LsmTuning& tuning) {
+  for (size_t first = FindLsmPartition(state, from); first < state.partitions.size(); ++first) {
     const size_t last = EndOfSmall(state, first, tuning.segment_size_bytes);
-    if (!IsSettled(state, first, last)) plans.push_back(ToOldest(state, first, last));
+    if (!IsSettled(state, first, last)) return ToOldest(state, first, last);
     first = last;
   }
-  return plans;
+  return std::nullopt;
 }
 
 }  // namespace
 
-std::vector<LsmPlan> ChooseLsmMerges(const LsmState& state, MergeEffort effort, const LsmTuning& tuning) {
-  return effort == MergeEffort::kAll ? WithAllEffort(state, tuning) : WhileWriting(state, tuning);
+std::optional<LsmPlan> ChooseLsmMerge(const LsmState& state, const MergeRequest& request, const LsmTuning& tuning) {
+  if (request.effort == MergeEffort::kAll) return WithAllEffort(state, request.from, tuning);
+  std::optional<LsmPlan> plan = WhileWriting(state, tuning);
+  if (!plan && request.effort == MergeEffort::kAtRest) plan = AtRest(state, request.cost_max, tuning);
+  return plan;
+}
+
+size_t LsmPartitionBehind(const LsmState& state, const LsmPlan& plan) {
+  return FindLsmPartition(state, plan.inputs.back().partition) + 1;
 }
 
 MergeDebt LsmDebt(const LsmState& state, const LsmTuning& tuning) {

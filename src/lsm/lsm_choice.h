@@ -1,7 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <optional>
 
 #include "kind/kind.h"
 #include "lsm/lsm_edit.h"
@@ -16,6 +17,9 @@ namespace logwood {
 //   3. So it does where a quarter of a partition's entries are tombstones, or hidden by range tombstones.
 //   4. A segment of which more than half was merged away is written anew, where such space is a quarter of all.
 //   5. Neighbours that are small together become one partition.
+//   6. At rest, where a partition is more than three runs deep, its newest become one, so that three are left; then all
+//      becomes the oldest. Both as far as that is cheap: a merge may write so many bytes anew for each that is not in
+//      the largest of its pieces. The longer the rest, the more (rest_watch.h); above the oldest run a few more.
 //
 // A partition is thus at most eight runs deep if merging keeps up with writing. An entry is written once by the flush,
 // about 1.2 times by 1, and by 2 once for each time that the oldest run grows by half, or for each 24 flushes.
@@ -23,11 +27,15 @@ namespace logwood {
 struct LsmTuning {
   uint64_t segment_size_bytes = uint64_t{48} << 20;  // What segments of the oldest run aim at.
   uint64_t tombstones_min = 1024;                    // In a partition; fewer cost no scan much.
+  uint64_t rest_bytes_min = uint64_t{256} << 10;     // What pieces count for at least where 6 asks what is cheap.
 };
 
-// While writing: the most urgent merge, if any is. With all effort: merges that leave one run without tombstones, each
-// for other partitions.
-[[nodiscard]] std::vector<LsmPlan> ChooseLsmMerges(const LsmState& state, MergeEffort effort, const LsmTuning& tuning);
+// The most urgent merge, if any is. With all effort the first from `request.from` on: what all of them leave is one run
+// without tombstones.
+[[nodiscard]] std::optional<LsmPlan> ChooseLsmMerge(const LsmState& state, const MergeRequest& request,
+                                                    const LsmTuning& tuning);
+// Index of the first partition behind those of a plan that was chosen for `state`.
+[[nodiscard]] size_t LsmPartitionBehind(const LsmState& state, const LsmPlan& plan);
 
 // The deepest partition, and what the merges that partitions want while writing would read.
 [[nodiscard]] MergeDebt LsmDebt(const LsmState& state, const LsmTuning& tuning);

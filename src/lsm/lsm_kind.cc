@@ -97,11 +97,14 @@ class LsmKind : public Kind {
     return WriteFlush({entries, {}, nullptr}, state, writer);
   }
 
-  Result<std::vector<std::string>> Choose(Bytes state_bytes, MergeEffort effort) const override {
+  Result<std::optional<MergePlan>> Choose(Bytes state_bytes, const MergeRequest& request) const override {
     LOGWOOD_ASSIGN_OR_RETURN(const LsmState state, DecodeLsmState(state_bytes));
-    std::vector<std::string> plans;
-    for (const LsmPlan& plan : ChooseLsmMerges(state, effort, tuning_)) plans.push_back(EncodeLsmPlan(plan));
-    return plans;
+    const std::optional<LsmPlan> plan = ChooseLsmMerge(state, request, tuning_);
+    if (!plan) return std::optional<MergePlan>();
+    MergePlan chosen{.bytes = EncodeLsmPlan(*plan), .behind = std::nullopt};
+    const size_t behind = LsmPartitionBehind(state, *plan);
+    if (behind < state.partitions.size()) chosen.behind = state.partitions[behind].start;
+    return std::optional(std::move(chosen));
   }
 
   Result<MergeDebt> Debt(Bytes state_bytes) const override {

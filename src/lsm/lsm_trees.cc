@@ -73,7 +73,9 @@ std::unique_ptr<EntryCursor> LsmTrees::NewCursorOf(const LsmPlace& place, size_t
   // only where there is anything beyond: a settled partition is one segment of its own.
   KeyRange range;
   for (size_t i = place.piece; i < place.piece + count; ++i) {
-    sources.push_back({.cursor = trees[i]->NewCursor(), .range_tombstones = {trees[i]->range_tombstones()}});
+    MergingSource& source = sources.emplace_back(MergingSource{.cursor = trees[i]->NewCursor()});
+    // A list takes memory of its own, and a new cursor does not cost much else.
+    if (const RangeTombstones list = trees[i]->range_tombstones(); !list.empty()) source.range_tombstones = {list};
     const TreeDescriptor& tree = trees[i]->descriptor();
     if (Bytes(tree.first_key) < Bytes(start)) range.start = start;
     if (limit != nullptr && Bytes(tree.last_key) >= Bytes(*limit)) range.limit = *limit;

@@ -19,7 +19,7 @@ namespace logwood {
 class LsmWriter {
  public:
   struct Options {
-    size_t block_size_bytes = 8192;
+    size_t block_size_bytes = 4096;
     bool keeps_tombstones = true;
     // Of keys and values, at which a segment is ended and another begun; nullopt: one segment, however large.
     std::optional<uint64_t> segment_size_bytes;

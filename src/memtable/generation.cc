@@ -90,6 +90,14 @@ std::vector<CollectionId> Generation::collections() const {
   return collections;
 }
 
+uint64_t Generation::tombstone_count() const {
+  uint64_t sum = 0;
+  for (const CollectionId collection : collections()) {
+    if (const Memtable* const memtable = Find(collection)) sum += memtable->tombstone_count();
+  }
+  return sum;
+}
+
 Generation::Directory* Generation::NewDirectory(size_t capacity) {
   LOGWOOD_DEBUG_ASSERT(std::has_single_bit(capacity));
   static_assert(sizeof(Directory) % alignof(std::atomic<Member*>) == 0);

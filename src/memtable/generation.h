@@ -26,8 +26,17 @@ class Generation {
   [[nodiscard]] const Memtable* Find(CollectionId collection) const;
   // The same for the writer, who makes one where there is none.
   Memtable& FindOrCreate(CollectionId collection);
-  // Collections that have a memtable, in order of id. The writer, or anyone once sealed.
+  // Collections that have a memtable, in order of id. Any thread; the writer, and anyone once sealed, sees all.
   [[nodiscard]] std::vector<CollectionId> collections() const;
+
+  // Tombstones of single keys in all memtables. Any thread; cost: a look at each memtable.
+  [[nodiscard]] uint64_t tombstone_count() const;
+  // How many tombstones cursors, of which it was the newest generation, had to step over in long stretches. Any thread
+  // adds.
+  [[nodiscard]] std::atomic<uint64_t>& tombstones_passed() const noexcept { return tombstones_passed_; }
+
+  // See Arena::Keep(). Any thread; what is kept does not count as use of the generation.
+  [[nodiscard]] std::shared_ptr<const void> Keep(Bytes piece) const { return arena_.Keep(piece); }
 
   // Bytes of memory taken.
   [[nodiscard]] size_t bytes() const noexcept { return arena_.bytes(); }
@@ -43,10 +52,12 @@ class Generation {
   [[nodiscard]] Directory* NewDirectory(size_t capacity);
   void Grow();
 
-  // Holds the memtables and every directory there ever was, since readers may still look into an old one.
-  Arena arena_;
+  // Holds the memtables and every directory there ever was, since readers may still look into an old one. What is
+  // kept of it changes nothing that can be seen.
+  mutable Arena arena_;
   std::atomic<Directory*> directory_;
   Sequence last_;
+  mutable std::atomic<uint64_t> tombstones_passed_ = 0;  // Relaxed: a figure, nothing is published by it.
 };
 
 }  // namespace logwood

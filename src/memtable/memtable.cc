@@ -170,6 +170,7 @@ Memtable::Memtable(Arena& arena) : arena_(arena), search_(HeadSearch::Best()) {}
 
 void Memtable::Add(Sequence sequence, const Entry& entry) {
   entry_count_.store(entry_count() + 1, std::memory_order_relaxed);
+  if (entry.type == EntryType::kTombstone) tombstone_count_.store(tombstone_count() + 1, std::memory_order_relaxed);
   if (entry.type == EntryType::kRangeTombstone) return AddRangeTombstone(sequence, {entry.key, entry.value});
   Path path;
   if (last_ == nullptr || last_->key() < entry.key) {

@@ -64,6 +64,8 @@ class Memtable {
 
   // Versions and range tombstones added. Any thread.
   [[nodiscard]] uint64_t entry_count() const noexcept { return entry_count_.load(std::memory_order_relaxed); }
+  // Of them tombstones of single keys. Any thread.
+  [[nodiscard]] uint64_t tombstone_count() const noexcept { return tombstone_count_.load(std::memory_order_relaxed); }
 
  private:
   class Cursor;
@@ -116,7 +118,8 @@ class Memtable {
   const MemtableRecord* last_ = nullptr;  // The writer's: has the largest key, so that ordered appends need no search.
   std::atomic<const MemtableRangeTombstones*> range_tombstones_ = nullptr;
   MemtableFilter filter_;
-  std::atomic<uint64_t> entry_count_ = 0;  // Relaxed: a figure, nothing is published by it.
+  std::atomic<uint64_t> entry_count_ = 0;  // Relaxed: figures, nothing is published by them.
+  std::atomic<uint64_t> tombstone_count_ = 0;
 };
 
 }  // namespace logwood

@@ -36,6 +36,7 @@ class FileAppender final : public AppendFile {
 
  private:
   Status Put(Bytes data);
+  [[nodiscard]] bool IsAmongLargeOnes() const noexcept;
   Status Prepare(uint64_t end);
   bool Map(Bytes data);
   Status Write(uint64_t offset, Bytes data);
@@ -48,6 +49,7 @@ class FileAppender final : public AppendFile {
   uint64_t size_ = 0;
   uint64_t prepared_ = 0;        // The file is no longer than this, and not below size_.
   uint64_t bytes_prepared_ = 0;  // Zeros written, whatever has taken their place since.
+  uint64_t large_end_ = 0;       // Of the last append that was too large for the window; 0: there was none.
   uint64_t unsynced_ = 0;        // Bytes appended since the last sync.
   bool was_synced_ = false;
   bool finished_ = false;
@@ -69,7 +71,11 @@ Status FileAppender::Append(Bytes data) {
 
 Status FileAppender::Put(Bytes data) {
   const uint64_t end = size_ + data.size();
-  if (data.size() > kSmallAppendMax || end > prepared_max_) return Write(size_, data);
+  if (data.size() > kSmallAppendMax) {
+    large_end_ = end;
+    return Write(size_, data);
+  }
+  if (end > prepared_max_ || (end > prepared_ && IsAmongLargeOnes())) return Write(size_, data);
   if (!Prepare(end).ok()) {
     prepared_max_ = 0;  // There may be room for the data alone: writing it tells.
   } else if (Map(data)) {
@@ -77,6 +83,9 @@ Status FileAppender::Put(Bytes data) {
   }
   return Write(size_, data);
 }
+
+// Whether there was a large append lately: zeros would be written for the next one to take their place.
+bool FileAppender::IsAmongLargeOnes() const noexcept { return large_end_ > 0 && size_ - large_end_ < kPreparedPiece; }
 
 // Makes the file as long as `end`, in whole pieces.
 Status FileAppender::Prepare(uint64_t end) {
@@ -114,7 +123,7 @@ Status FileAppender::Write(uint64_t offset, Bytes data) {
 
 Status FileAppender::Sync() {
   LOGWOOD_RETURN_IF_ERROR(failed_);
-  was_synced_ = true;
+  was_synced_ = was_synced_ || size_ > 0;  // A sync of the name alone tells nothing of what is to come.
   unsynced_ = 0;
   window_.Close();  // Its pages would fault one by one from now on; the next window begins afresh.
   LOGWOOD_RETURN_IF_ERROR(directory_.SyncFile(name_, fd_.get()));

@@ -1,45 +1,29 @@
 #include "tree/head_index.h"
 
 #include <algorithm>
-#include <cstring>
-#include <limits>
+#include <bit>
 
 #include "base/assert.h"
 
 namespace logwood {
 namespace {
 
-constexpr uint64_t kPadding = std::numeric_limits<uint64_t>::max();
-
-uint64_t LoadBigEndian64(const std::byte* at) {
-  uint64_t value = 0;
-  for (int i = 0; i < 8; ++i) value = (value << 8) | std::to_integer<uint64_t>(at[i]);
-  return value;
-}
+constexpr KeyHead kPadding = kKeyHeadMax;
 
 // The 8 bytes of `key` from `begin` on, padded with zeros. Requires: begin <= key.size().
-uint64_t HeadOf(Bytes key, size_t begin) {
+KeyHead HeadOf(Bytes key, size_t begin) {
   const size_t size = key.size() - begin;
-  if (size >= 8) return LoadBigEndian64(key.data() + begin);
-  if (size == 0) return 0;
-  // Keys that end within their head are common (decimals of a fixed length), so no loop over single bytes for them.
-  const size_t missing = 8 - size;
-  if (key.size() >= 8) return LoadBigEndian64(key.data() + begin - missing) << (8 * missing);
-  std::array<std::byte, 8> padded{};
-  std::memcpy(padded.data(), key.data() + begin, size);
-  return LoadBigEndian64(padded.data());
+  if (size >= kKeyHeadSize) return LoadKeyHead(key.data() + begin);
+  if (size == 0 || key.size() < kKeyHeadSize) return PaddedKeyHead(key.From(begin));
+  // Keys that end within their head are common (decimals of a fixed length), so no loop over single bytes for them: the
+  // last 8 bytes, of which those before `begin` are shifted out. Heads are flipped numbers, so flipped there and back.
+  const auto last = static_cast<uint64_t>(LoadKeyHead(key.data() + key.size() - kKeyHeadSize) ^ kKeyHeadMin);
+  return static_cast<KeyHead>(last << (8 * (kKeyHeadSize - size))) ^ kKeyHeadMin;
 }
 
 size_t CommonPrefixSize(Bytes a, Bytes b) {
   const size_t size_max = std::min(a.size(), b.size());
   return static_cast<size_t>(std::mismatch(a.begin(), a.begin() + size_max, b.begin()).first - a.begin());
-}
-
-template <size_t kCount>
-size_t CountBelow(const std::array<uint64_t, kCount>& heads, uint64_t head) {
-  size_t count = 0;
-  for (const uint64_t other : heads) count += static_cast<size_t>(other < head);
-  return count;
 }
 
 }  // namespace
@@ -92,7 +76,7 @@ size_t HeadIndex::Find(Bytes key) const noexcept {
   if (separator_count() == 0) return 0;
   const Bytes prefix = separator(0).First(prefix_size_);
   if (!key.StartsWith(prefix)) return key < prefix ? 0 : separator_count();
-  const uint64_t key_head = HeadOf(key, prefix_size_);
+  const KeyHead key_head = HeadOf(key, prefix_size_);
   const size_t at = LowerBoundOfHead(key_head);
   if (at == separator_count() || head(at) != key_head) return at;
   return ResolveTie(key, key_head, at);
@@ -109,17 +93,21 @@ Bytes HeadIndex::separator(size_t index) const noexcept {
   return Bytes(text_.data(), text_.size()).From(begin).First(ends_[index] - begin);
 }
 
-size_t HeadIndex::LowerBoundOfHead(uint64_t head) const noexcept {
+size_t HeadIndex::LowerBoundOfHead(KeyHead head) const noexcept {
+  // They are sorted, so that those below are the first ones.
+  const auto count_below = [this, head](size_t node) {
+    return static_cast<size_t>(std::countr_one(search_->less(nodes_[node].heads.data(), kFanout, head)));
+  };
   size_t node = 0;
   for (size_t level = level_begins_.size() - 1; level > 0; --level) {
-    node = node * kFanout + CountBelow(nodes_[level_begins_[level] + node].heads, head);
+    node = node * kFanout + count_below(level_begins_[level] + node);
   }
   // Padding is only below a head of the same value, so it is never counted.
-  return std::min(node * kFanout + CountBelow(nodes_[node].heads, head), separator_count());
+  return std::min(node * kFanout + count_below(node), separator_count());
 }
 
 // The number of separators <= key, of which those before `begin` have smaller heads.
-size_t HeadIndex::ResolveTie(Bytes key, uint64_t key_head, size_t begin) const noexcept {
+size_t HeadIndex::ResolveTie(Bytes key, KeyHead key_head, size_t begin) const noexcept {
   size_t end = separator_count();
   while (begin < end) {
     const size_t middle = begin + (end - begin) / 2;

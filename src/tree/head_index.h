@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/head_search.h"
 #include "base/pages.h"
 #include "block/block.h"
 #include "logwood/bytes.h"
@@ -17,7 +18,7 @@ namespace logwood {
 //      prefixes of blocks are: separators are cut short, so a cap would push what divides them out of the heads.
 //   2. Of what follows it, the first 8 bytes, as a big-endian number padded with zeros, are a separator's head.
 //   3. Heads lie in a static tree: sorted, in nodes of 16 (two cache lines); each level above holds the last head of
-//      each node below. A search counts, in one node a level, the heads that are smaller.
+//      each node below. A search counts, in one node a level, the heads that are smaller, by vector instructions.
 //   4. Where heads are equal, the separators themselves are compared.
 //
 // Cost: 24 bytes a leaf and what separators have behind the prefix; a search reads one node a level, 3 for 4,096
@@ -54,7 +55,7 @@ class HeadIndex {
  private:
   static constexpr size_t kFanout = 16;
   struct alignas(64) Node {
-    std::array<uint64_t, kFanout> heads;
+    std::array<KeyHead, kFanout> heads;
   };
 
   HeadIndex() = default;
@@ -62,9 +63,9 @@ class HeadIndex {
   void BuildHeads();
   [[nodiscard]] size_t separator_count() const noexcept { return ends_.size(); }
   [[nodiscard]] Bytes separator(size_t index) const noexcept;
-  [[nodiscard]] uint64_t head(size_t index) const noexcept { return nodes_[index / kFanout].heads[index % kFanout]; }
-  [[nodiscard]] size_t LowerBoundOfHead(uint64_t head) const noexcept;
-  [[nodiscard]] size_t ResolveTie(Bytes key, uint64_t key_head, size_t begin) const noexcept;
+  [[nodiscard]] KeyHead head(size_t index) const noexcept { return nodes_[index / kFanout].heads[index % kFanout]; }
+  [[nodiscard]] size_t LowerBoundOfHead(KeyHead head) const noexcept;
+  [[nodiscard]] size_t ResolveTie(Bytes key, KeyHead key_head, size_t begin) const noexcept;
 
   Vector<std::byte> text_;  // The separators, one behind the other; separator i parts leaves i and i + 1.
   Vector<uint64_t> ends_;   // Of separators in text_.
@@ -72,6 +73,7 @@ class HeadIndex {
   Vector<BlockReference> leaves_;
   Vector<Node> nodes_;                // Level by level, the lowest first.
   std::vector<size_t> level_begins_;  // The first node of each level.
+  const HeadSearch* search_ = &HeadSearch::Best();
 };
 
 }  // namespace logwood

@@ -25,7 +25,7 @@ namespace logwood {
 class TreeBuilder {
  public:
   struct Options {
-    size_t block_size_bytes = 8192;
+    size_t block_size_bytes = 4096;
     double filter_bits_per_key = 10;  // 0: no filter.
     MemoryBudget* budget = nullptr;   // Charged for the filter in the making; may be null; must outlive the builder.
   };

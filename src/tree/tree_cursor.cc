@@ -5,18 +5,34 @@
 #include "base/assert.h"
 
 namespace logwood {
+namespace {
 
-TreeCursor::TreeCursor(std::shared_ptr<const TreeParts> tree) : tree_(std::move(tree)) {}
+// A scan that passes fewer leaves is likely to end soon, and what it read to be read again.
+constexpr size_t kNeighboursOfAPass = 4;
+// Seeks that leave out no more leaves than this go on with the pass.
+constexpr size_t kLittleAhead = 4;
+
+}  // namespace
+
+TreeCursor::TreeCursor(std::shared_ptr<const TreeParts> tree) : tree_(std::move(tree)), ahead_(tree_->cache()) {}
 
 void TreeCursor::Seek(Bytes key, SeekTo to) {
   if (!Prepare()) return;
-  // `key` may point into the entry on which the cursor stands: the leaf left behind lives until the end of the move.
-  BlockPin left_behind;
+  if (to == SeekTo::kExact && !tree_->MayContain(key)) return;
   const Result<size_t> leaf = tree_->FindLeaf(key);
   if (!leaf.ok()) return Fail(leaf.status());
-  if (!Enter(*leaf, &left_behind)) return;
+  // `key` may point into the entry on which the cursor stands: the leaf left behind lives until the end of the move.
+  BlockPin left_behind;
+  if (IsLittleAhead(*leaf)) {
+    key = Bytes(sought_.assign(key.string_view()));
+    if (!EnterNeighbour(*leaf, LeafReadAhead::Towards::kEnd)) return;
+  } else {
+    if (*leaf != leaf_index_) neighbours_ = 0;
+    if (!Enter(*leaf, &left_behind)) return;
+  }
   bool exact = false;
   const uint32_t at = leaf_->LowerBound(key, &exact);
+  if (pin_ && neighbours_ == 0) ahead_.Drop();  // Where `key` may have stood.
   if (exact) {
     StandAt(at);
   } else if (to == SeekTo::kAtOrAfter) {
@@ -27,10 +43,12 @@ void TreeCursor::Seek(Bytes key, SeekTo to) {
 }
 
 void TreeCursor::First() {
+  neighbours_ = 0;
   if (Prepare() && Enter(0)) StandAt(0);
 }
 
 void TreeCursor::Last() {
+  neighbours_ = 0;
   if (Prepare() && Enter(tree_->footer().leaves - 1)) StandAt(leaf_->count() - 1);
 }
 
@@ -57,27 +75,56 @@ bool TreeCursor::Prepare() {
   return status_.ok();
 }
 
+bool TreeCursor::IsLittleAhead(size_t leaf) const {
+  return leaf_ != nullptr && leaf > leaf_index_ && leaf - leaf_index_ <= kLittleAhead;
+}
+
 bool TreeCursor::Enter(size_t leaf, BlockPin* left_behind) {
-  if (leaf_ && leaf == leaf_index_) return true;
-  Result<BlockPin> block = tree_->ReadLeaf(leaf);
-  if (!block.ok()) {
-    Fail(block.status());
+  if (leaf_ != nullptr && leaf == leaf_index_) return true;
+  Result<BlockPin> pin = tree_->ReadLeaf(leaf);
+  if (!pin.ok()) {
+    Fail(pin.status());
     return false;
   }
-  std::swap(leaf_, *block);
-  if (left_behind != nullptr) *left_behind = *std::move(block);
+  std::swap(pin_, *pin);
+  if (left_behind != nullptr) {
+    *left_behind = *std::move(pin);
+  } else {
+    ahead_.Drop();
+  }
+  leaf_ = &*pin_;
+  leaf_index_ = leaf;
+  return true;
+}
+
+bool TreeCursor::EnterNeighbour(size_t leaf, LeafReadAhead::Towards towards) {
+  if (++neighbours_ < kNeighboursOfAPass) return Enter(leaf);
+  Result<TreeParts::PassedLeaf> passed = tree_->PassLeaf(leaf, towards, ahead_);
+  if (!passed.ok()) {
+    Fail(passed.status());
+    return false;
+  }
+  pin_ = std::move(passed->pin);
+  leaf_ = passed->block;
   leaf_index_ = leaf;
   return true;
 }
 
 void TreeCursor::EnterNextLeaf() {
   valid_ = false;
-  if (leaf_index_ + 1 < tree_->footer().leaves && Enter(leaf_index_ + 1)) StandAt(0);
+  if (leaf_index_ + 1 == tree_->footer().leaves) return EndPass();
+  if (EnterNeighbour(leaf_index_ + 1, LeafReadAhead::Towards::kEnd)) StandAt(0);
 }
 
 void TreeCursor::EnterPreviousLeaf() {
   valid_ = false;
-  if (leaf_index_ > 0 && Enter(leaf_index_ - 1)) StandAt(leaf_->count() - 1);
+  if (leaf_index_ == 0) return EndPass();
+  if (EnterNeighbour(leaf_index_ - 1, LeafReadAhead::Towards::kBegin)) StandAt(leaf_->count() - 1);
+}
+
+void TreeCursor::EndPass() {
+  if (!pin_) leaf_ = nullptr;
+  ahead_.Drop();
 }
 
 void TreeCursor::StandAt(uint32_t position) {

@@ -7,12 +7,14 @@
 
 #include "block/block.h"
 #include "cursor/entry_cursor.h"
+#include "tree/leaf_read_ahead.h"
 #include "tree/tree_parts.h"
 
 namespace logwood {
 
 // A cursor over one tree: it pins one leaf, walks within it, and finds its neighbours by the index. Thread-compatible.
-// Cost: a step within a leaf builds one key; a step to another leaf, and a seek, read one block through the cache.
+// Cost: a step within a leaf builds one key; a step to another leaf, and a seek, read one block through the cache;
+// from the fourth neighbour on, if the cache is full, many blocks are read at once and past it.
 class TreeCursor final : public EntryCursor {
  public:
   explicit TreeCursor(std::shared_ptr<const TreeParts> tree);
@@ -28,14 +30,22 @@ class TreeCursor final : public EntryCursor {
   bool Prepare();
   // Makes `leaf` the current one, and leaves the pin of the one before to `left_behind`; false after an error.
   bool Enter(size_t leaf, BlockPin* left_behind = nullptr);
+  [[nodiscard]] bool IsLittleAhead(size_t leaf) const;
+  // The same of a neighbour of the current leaf, or one not far from it.
+  bool EnterNeighbour(size_t leaf, LeafReadAhead::Towards towards);
   void EnterNextLeaf();
   void EnterPreviousLeaf();
+  void EndPass();
   void StandAt(uint32_t position);
   void Fail(const Status& status);
 
   std::shared_ptr<const TreeParts> tree_;
-  BlockPin leaf_;  // Empty before the first move.
+  LeafReadAhead ahead_;
+  BlockPin pin_;                 // Of the leaf; empty where `ahead_` keeps it.
+  const Block* leaf_ = nullptr;  // Null before the first move.
   size_t leaf_index_ = 0;
+  size_t neighbours_ = 0;  // How many leaves it entered from the side since it was last sent elsewhere.
+  std::string sought_;
   uint32_t position_ = 0;  // In leaf_.
   std::string key_;        // What entry().key points to where the block does not hold it in one piece.
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/hash.h"
 #include "base/status_macros.h"
 #include "tree/inner_walk.h"
 
@@ -29,6 +30,24 @@ Result<const BlockedBloomFilter*> TreeParts::Filter(const ReadSection& section) 
   return filter_.Publish(std::move(loaded), bytes, section);
 }
 
+bool TreeParts::MayContain(Bytes key) const {
+  const ResidentSection section = NewSection();
+  const BlockedBloomFilter* filter = filter_.get(section);
+  if (filter == nullptr && HasRoomForFilter()) {
+    // An error is left to whoever goes on to read the leaf, or a get: "maybe" is always right.
+    if (const auto loaded = Filter(section); loaded.ok()) filter = *loaded;
+  }
+  return filter == nullptr || filter->MayContain(Hash64(key));
+}
+
+bool TreeParts::HasRoomForFilter() const noexcept {
+  const MemoryBudget::Limits& limits = cache_.budget().limits();
+  const uint64_t room = cache_.budget().blocks_bytes_room();
+  // Blocks have all they may: either nothing else is there yet, or nothing else is limited.
+  if (room == limits.blocks_bytes_max) return true;
+  return footer_.filter_lines * BlockedBloomFilter::kLineSize <= room - limits.blocks_bytes_min;
+}
+
 Result<size_t> TreeParts::FindLeaf(Bytes key) const {
   const ResidentSection section = NewSection();
   LOGWOOD_ASSIGN_OR_RETURN(const Leaves* const leaves, LeavesFor(section));
@@ -39,6 +58,28 @@ Result<BlockPin> TreeParts::ReadLeaf(size_t leaf) const {
   const ResidentSection section = NewSection();
   LOGWOOD_ASSIGN_OR_RETURN(const Leaves* const leaves, LeavesFor(section));
   return ReadLeafFrom(*leaves, leaf);
+}
+
+Result<TreeParts::PassedLeaf> TreeParts::PassLeaf(size_t leaf, LeafReadAhead::Towards towards,
+                                                  LeafReadAhead& ahead) const {
+  const ResidentSection section = NewSection();
+  LOGWOOD_ASSIGN_OR_RETURN(const Leaves* const leaves, LeavesFor(section));
+  BlockPin pin = BlockCache::Find(leaves->slots[leaf]);
+  if (!pin) {
+    const BlockReference reference = leaves->index.reference(leaf);
+    const Bytes stored = ahead.Read(*file_, reference, towards);
+    const BlockIdentity identity{.file_id = file_->id(), .offset = reference.offset(), .kind = BlockKind::kLeaf};
+    if (!stored.empty() && !cache_.HasRoomFor(stored.size())) {
+      if (const Block* const block = ahead.Parse(stored, identity)) return PassedLeaf{BlockPin(), block};
+    } else if (!stored.empty()) {
+      pin = cache_.Keep(stored, identity, leaves->slots[leaf]);
+    }
+  }
+  if (!pin) {
+    LOGWOOD_ASSIGN_OR_RETURN(pin, ReadLeafFrom(*leaves, leaf));
+  }
+  const Block* const block = &*pin;
+  return PassedLeaf{std::move(pin), block};
 }
 
 Result<BlockPin> TreeParts::ReadLeafOf(Bytes key, const ReadSection& section) const {

@@ -10,6 +10,7 @@
 #include "logwood/result.h"
 #include "tree/blocked_bloom_filter.h"
 #include "tree/head_index.h"
+#include "tree/leaf_read_ahead.h"
 #include "tree/tree_footer.h"
 
 namespace logwood {
@@ -30,15 +31,26 @@ class TreeParts {
   void PrefetchFilter(uint64_t hash, const ReadSection& section) const noexcept {
     if (const BlockedBloomFilter* const filter = filter_.get(section); filter != nullptr) filter->Prefetch(hash);
   }
+  // False only where the filter tells that no entry has this key. Reads a filter that is not in memory only where
+  // nothing but blocks have to make room for it: who does not depend on it must not take another's place.
+  [[nodiscard]] bool MayContain(Bytes key) const;
   // The leaf that may hold `key`, by its place among leaves. Errors: kCorruption, kUnsupported, kIo. Cost where the
   // index is not in memory: reads all inner nodes.
   [[nodiscard]] Result<size_t> FindLeaf(Bytes key) const;
   // A leaf through the cache. Requires: leaf < footer().leaves. Errors and cost as FindLeaf(), and of reading a leaf.
   [[nodiscard]] Result<BlockPin> ReadLeaf(size_t leaf) const;
-  // Both at once.
+  // A leaf on a long pass, the next one `towards` there: from the cache, or else by `ahead`. The cache keeps it if it
+  // has room; if not, `pin` is empty. Errors and cost as ReadLeaf().
+  struct PassedLeaf {
+    BlockPin pin;
+    const Block* block;  // Lives as long as the pin; without one until `ahead` reads again.
+  };
+  [[nodiscard]] Result<PassedLeaf> PassLeaf(size_t leaf, LeafReadAhead::Towards towards, LeafReadAhead& ahead) const;
+  // FindLeaf() and ReadLeaf() at once.
   [[nodiscard]] Result<BlockPin> ReadLeafOf(Bytes key, const ReadSection& section) const;
 
   [[nodiscard]] const BlockFile& file() const noexcept { return *file_; }
+  [[nodiscard]] BlockCache& cache() const noexcept { return cache_; }
   [[nodiscard]] const TreeDescriptor& descriptor() const noexcept { return descriptor_; }
   [[nodiscard]] const TreeFooter& footer() const noexcept { return footer_; }
 
@@ -51,6 +63,7 @@ class TreeParts {
     mutable BlockSlots slots;
   };
 
+  [[nodiscard]] bool HasRoomForFilter() const noexcept;
   // Lives as long as `section`. Errors: kCorruption, kUnsupported, kIo.
   [[nodiscard]] Result<const Leaves*> LeavesFor(const ReadSection& section) const;
   [[nodiscard]] Result<std::unique_ptr<const Leaves>> LoadLeaves() const;

@@ -12,6 +12,10 @@ namespace {
 // Bytes at which a group takes no further member: beyond it a larger append gains nothing, and the first would wait.
 constexpr size_t kGroupSizeMax = size_t{1} << 20;
 
+// What a leader waits for others at most: a part of a sync, and no longer than this where one took unusually long.
+constexpr int kSyncsPerWait = 4;
+constexpr std::chrono::milliseconds kWaitForCompanyMax{2};
+
 }  // namespace
 
 CommitPipeline::CommitPipeline(Runtime& runtime, WriteHead& head, std::atomic<uint64_t>& published, Hooks hooks)
@@ -35,15 +39,37 @@ Status CommitPipeline::RunExclusively(const std::function<Status()>& function) {
   return member.status;
 }
 
+Status CommitPipeline::RunIfIdle(const std::function<Status()>& function) {
+  Member member(runtime_);
+  member.function = &function;
+  MutexLock lock(mutex_);
+  if (queue_.empty()) WaitForTurn(member);
+  return member.status;
+}
+
 void CommitPipeline::WaitForTurn(Member& member) {
   queue_.push_back(&member);
+  if (queue_.size() == company_) queue_.front()->changed.NotifyOne();
   while (!member.done && queue_.front() != &member) member.changed.Wait(mutex_);
   if (member.done) return;
+  WaitForCompany(member);
   Group group = TakeGroup();
   mutex_.Unlock();
   Lead(group);
   mutex_.Lock();
   Dismiss(group);
+}
+
+// Those whom the last sync has released are about to commit again: without them two halves of all would take turns,
+// each waiting for a sync of the other before its own. A waiting that was in vain makes the next one expect less.
+void CommitPipeline::WaitForCompany(Member& leader) {
+  if (leader.function != nullptr || leader.commit->sync != Sync::kYes || sync_time_ == sync_time_.zero()) return;
+  const std::chrono::nanoseconds deadline =
+      runtime_.Now() + std::min<std::chrono::nanoseconds>(sync_time_ / kSyncsPerWait, kWaitForCompanyMax);
+  while (queue_.size() < company_) {
+    const std::chrono::nanoseconds now = runtime_.Now();
+    if (now >= deadline || !leader.changed.WaitFor(mutex_, deadline - now)) return;
+  }
 }
 
 CommitPipeline::Group CommitPipeline::TakeGroup() {
@@ -65,6 +91,7 @@ void CommitPipeline::Dismiss(const Group& group) {
     member->done = true;
     member->changed.NotifyOne();  // Under the mutex: the member may be gone as soon as it is released.
   }
+  company_ = group.size() + queue_.size();
   if (!queue_.empty()) queue_.front()->changed.NotifyOne();
 }
 
@@ -89,6 +116,7 @@ Status CommitPipeline::CommitGroup(Group& group) {
   LOGWOOD_RETURN_IF_ERROR(Keep(AppendToLog(group)));  // From here on a failure leaves the outcome unknown.
   const bool wants_sync =
       std::ranges::any_of(group, [](const Member* member) { return member->commit->sync == Sync::kYes; });
+  sync_time_ = sync_time_.zero();
   if (wants_sync) LOGWOOD_RETURN_IF_ERROR(Keep(SyncLog()));
   ApplyToMemtables(group);
   published_.store(head_.last.value(), std::memory_order_release);  // I2. Acquired where views are taken.
@@ -148,8 +176,11 @@ Status CommitPipeline::AppendToLog(const Group& group) {
 }
 
 Status CommitPipeline::SyncLog() {
+  const std::chrono::nanoseconds begun = runtime_.Now();
   const LatencyTimer timer(runtime_, &sync_latency_);
-  return head_.log->Sync();
+  LOGWOOD_RETURN_IF_ERROR(head_.log->Sync());
+  sync_time_ = runtime_.Now() - begun;
+  return Status::Ok();
 }
 
 uint64_t CommitPipeline::LogSize() const { return head_.log ? head_.log->size() : 0; }

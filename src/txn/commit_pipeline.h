@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -34,8 +35,8 @@ namespace logwood {
 //   5. apply    to the memtables
 //   6. publish  the last sequence (I2)
 // Commits that arrive while a group is under way form the next one; its first becomes its leader and does the work of
-// all. After a failed append or sync nothing more is written: the failed group's outcome is unknown, all behind it are
-// not applied.
+// all. One that wants a sync first waits a little for those who were there at the last one (WaitForCompany). After a
+// failed append or sync nothing more is written: the failed group's outcome is unknown, all behind it are not applied.
 //
 // Cost of a commit: one copy into the log's buffer, one into the arena, one store append a group, one sync a group.
 
@@ -88,6 +89,8 @@ class CommitPipeline {
   [[nodiscard]] Result<Sequence> Apply(const Commit& commit);
   // Runs `function` when its turn in the queue comes, with no commit under way, and returns its status.
   Status RunExclusively(const std::function<Status()>& function);
+  // The same, but does nothing where others are in the queue.
+  Status RunIfIdle(const std::function<Status()>& function);
 
   // What went through so far. Any thread, without waiting.
   [[nodiscard]] CommitStatistics statistics() const;
@@ -113,6 +116,7 @@ class CommitPipeline {
   };
 
   void WaitForTurn(Member& member) REQUIRES(mutex_);
+  void WaitForCompany(Member& leader) REQUIRES(mutex_);
   [[nodiscard]] Group TakeGroup() REQUIRES(mutex_);
   void Dismiss(const Group& group) REQUIRES(mutex_);
   void Lead(Group& group);
@@ -135,12 +139,14 @@ class CommitPipeline {
 
   Mutex mutex_;
   std::deque<Member*> queue_ GUARDED_BY(mutex_);  // The front one leads; its group stays in front until it is done.
+  size_t company_ GUARDED_BY(mutex_) = 0;         // Members of the last synced group, and those who came meanwhile.
 
   // The leader's.
   Status poison_;
   GroupWrites group_writes_;
   std::vector<LogRecord> records_;
-  uint64_t prepared_counted_ = 0;  // Of the log's prepared bytes.
+  std::chrono::nanoseconds sync_time_{0};  // That the last sync took; 0: the last group asked for none.
+  uint64_t prepared_counted_ = 0;          // Of the log's prepared bytes.
 
   // Raised by the leader alone, so that a commit pays for a plain addition each.
   Counter commits_;

@@ -23,6 +23,9 @@ class ClockRuntime final : public Runtime {
   std::chrono::nanoseconds Now() override { return now_; }
   uint64_t Random() override { return queue_.Random(); }
   void Execute(std::function<void()> job) override { queue_.Execute(std::move(job)); }
+  void ExecuteAfter(std::chrono::nanoseconds delay, std::function<void()> job) override {
+    queue_.ExecuteAfter(delay, std::move(job));
+  }
   Scheduler* scheduler() override { return queue_.scheduler(); }
   void Pass(std::chrono::nanoseconds time) { now_ += time; }
 

@@ -88,6 +88,59 @@ TEST(ArenaPool, KeepsChunksForTheNextArena) {
   EXPECT_LT(pool->bytes(), kept);
 }
 
+TEST(Arena, KeepsAPieceAndLittleElseWhenItHasGone) {
+  constexpr size_t kPieces = 4000;
+  const auto budget = MemoryBudget::Of(uint64_t{64} << 20);
+  const auto pool = std::make_shared<ArenaPool>(size_t{64} << 20, budget);
+  auto arena = std::make_unique<Arena>(pool);
+  Bytes kept;
+  for (size_t i = 0; i < kPieces; ++i) {
+    const Bytes piece = arena->Copy(std::string(1000, static_cast<char>('a' + i % 26)));
+    if (i == kPieces / 2) kept = piece;
+  }
+  const size_t taken = arena->bytes();
+  std::shared_ptr<const void> hold = arena->Keep(kept.First(100));
+  ASSERT_NE(hold, nullptr);
+  EXPECT_EQ(budget->bytes(MemoryUse::kMemtables), taken);
+  arena.reset();
+  EXPECT_EQ(kept.First(100), Bytes(std::string(100, 'a' + kPieces / 2 % 26)));
+  EXPECT_GE(budget->bytes(MemoryUse::kMemtables), 100u);
+  EXPECT_LE(budget->bytes(MemoryUse::kMemtables), 2 * kPageSize);
+  hold.reset();
+  EXPECT_EQ(budget->bytes(MemoryUse::kMemtables), 0u);
+  EXPECT_EQ(pool->bytes() % (1 << 20), 0u);
+}
+
+TEST(Arena, KeepsSeveralPiecesOfAChunk) {
+  auto arena = std::make_unique<Arena>();
+  arena->Allocate(300'000);  // A chunk of its own.
+  std::vector<Bytes> pieces;
+  std::vector<std::shared_ptr<const void>> holds;
+  const Bytes big = arena->Copy(std::string(300'000, 'b'));
+  for (const size_t at : {200'000, 5, 100'000, 299'990}) {
+    pieces.push_back({big.data() + at, 10});
+    holds.push_back(arena->Keep(pieces.back()));
+  }
+  arena.reset();
+  for (const Bytes piece : pieces) EXPECT_EQ(piece, Bytes(std::string(10, 'b')));
+}
+
+TEST(Arena, KeepsNothingThatIsNotItsOwn) {
+  Arena arena;
+  Arena other;
+  EXPECT_EQ(arena.Keep(other.Copy("other")), nullptr);
+  EXPECT_EQ(arena.Keep(Bytes()), nullptr);
+  EXPECT_NE(arena.Keep(arena.Copy("own")), nullptr);
+}
+
+TEST(Arena, LeavesChunksThatAreKeptNoMoreToThePool) {
+  const auto pool = std::make_shared<ArenaPool>(size_t{64} << 20);
+  auto arena = std::make_unique<Arena>(pool);
+  for (int i = 0; i < 3000; ++i) EXPECT_NE(arena->Keep(arena->Copy(std::string(1000, 'x'))), nullptr);
+  arena.reset();
+  EXPECT_GE(pool->bytes(), size_t{1} << 20);
+}
+
 TEST(ArenaPool, KeepsNoMoreThanItMay) {
   const auto pool = std::make_shared<ArenaPool>(size_t{3} << 20);
   for (int round = 0; round < 2; ++round) {

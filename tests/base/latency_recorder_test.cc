@@ -15,6 +15,7 @@ class SteppingRuntime final : public Runtime {
   nanoseconds Now() override { return now_ += nanoseconds(100); }
   uint64_t Random() override { return 0; }
   void Execute(std::function<void()> job) override { job(); }
+  void ExecuteAfter(nanoseconds /*delay*/, std::function<void()> job) override { job(); }
   [[nodiscard]] int looks() const { return static_cast<int>(now_ / nanoseconds(100)); }
 
  private:

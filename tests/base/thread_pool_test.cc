@@ -1,6 +1,7 @@
 #include "base/thread_pool.h"
 
 #include <atomic>
+#include <chrono>
 #include <gtest/gtest.h>
 #include <latch>
 #include <memory>
@@ -50,6 +51,36 @@ TEST(ThreadPool, LetsGoOfAJobBeforeTheNext) {
     threads.Run([&] { gone = watched.expired(); });
   }
   EXPECT_TRUE(gone);
+}
+
+TEST(ThreadPool, RunsJobsOnceTheirTimeHasCome) {
+  using std::chrono::milliseconds;
+  const auto begun = std::chrono::steady_clock::now();
+  std::vector<int> order;
+  std::latch done(2);
+  ThreadPool threads(1);
+  const auto add = [&](int number) {
+    order.push_back(number);
+    done.count_down();
+  };
+  threads.RunAfter(milliseconds(20), [&] { add(2); });
+  threads.RunAfter(milliseconds(5), [&] { add(1); });
+  done.wait();
+  EXPECT_GE(std::chrono::steady_clock::now() - begun, milliseconds(20));
+  EXPECT_EQ(order, (std::vector{1, 2}));
+}
+
+TEST(ThreadPool, DropsJobsWhoseTimeHasNotCome) {
+  auto held = std::make_shared<int>(0);
+  const std::weak_ptr<int> watched = held;
+  std::atomic<int> count = 0;
+  {
+    ThreadPool threads(2);
+    threads.RunAfter(std::chrono::hours(1), [&count, held = std::move(held)] { ++count; });
+    threads.Run([&] { ++count; });
+  }
+  EXPECT_EQ(count, 1);
+  EXPECT_TRUE(watched.expired());
 }
 
 }  // namespace

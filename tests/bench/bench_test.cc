@@ -149,6 +149,15 @@ TEST_F(BenchOfAFewEntries, DeletesInOrder) {
   EXPECT_EQ(Run(*bench, "readseq").entries, 0u);
 }
 
+TEST_F(BenchOfAFewEntries, DeletesByRanges) {
+  const auto bench = Open();
+  Run(*bench, "fillseq");
+  const Measurement deleted = Run(*bench, "deleterange");
+  EXPECT_EQ(deleted.operations, 10u);
+  EXPECT_EQ(deleted.entries, 1000u);
+  EXPECT_EQ(Run(*bench, "readseq").entries, 0u);
+}
+
 TEST_F(BenchOfAFewEntries, MixesReadsAndWrites) {
   settings_.threads = 2;
   const auto bench = Open();

@@ -19,7 +19,7 @@ std::string BuildBlock(const std::vector<BlockEntry>& entries, const BlockIdenti
 Result<Block> ParseBlock(std::string_view stored, const BlockIdentity& identity) {
   auto data = std::make_unique<std::byte[]>(stored.size());
   std::ranges::copy(Bytes(stored), data.get());
-  return Block::Parse(std::move(data), stored.size(), identity, "tree file 7 offset 4096");
+  return Block::Parse(std::move(data), stored.size(), identity);
 }
 
 std::shared_ptr<const Block> MakeBlock(const std::vector<BlockEntry>& entries) {

@@ -9,7 +9,17 @@ namespace logwood::testing {
 
 std::chrono::nanoseconds QueueRuntime::Now() { return std::chrono::nanoseconds(now_ns_ += 1000); }
 
+void QueueRuntime::ExecuteAfter(std::chrono::nanoseconds delay, std::function<void()> job) {
+  later_.emplace(now_ns_ + delay.count(), std::move(job));
+}
+
 void QueueRuntime::RunOneJob() {
+  if (jobs_.empty() && !later_.empty()) {
+    const auto next = later_.begin();
+    now_ns_ = std::max(now_ns_, next->first);
+    jobs_.push_back(std::move(next->second));
+    later_.erase(next);
+  }
   if (jobs_.empty()) return;
   const std::function<void()> job = std::move(jobs_.front());
   jobs_.pop_front();

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <vector>
 
 #include "base/random.h"
@@ -10,8 +11,9 @@
 namespace logwood::testing {
 
 // A runtime of one thread: jobs run, in the order they came, whenever that thread waits. The fastest way to open a
-// database a hundred thousand times, and every run is the same. A wait that no job can end, and a mutex locked twice,
-// end the program: the one thread would hang. Confined to its thread.
+// database a hundred thousand times, and every run is the same. The clock jumps to the time of a job that was asked for
+// later when RunOneJob() finds no other. A wait that no job can end, and a mutex locked twice, end the program: the one
+// thread would hang. Confined to its thread.
 class QueueRuntime final : public Runtime, private Scheduler {
  public:
   explicit QueueRuntime(uint64_t seed) : random_(seed) {}
@@ -19,6 +21,7 @@ class QueueRuntime final : public Runtime, private Scheduler {
   std::chrono::nanoseconds Now() override;
   uint64_t Random() override { return random_.Next(); }
   void Execute(std::function<void()> job) override { jobs_.push_back(std::move(job)); }
+  void ExecuteAfter(std::chrono::nanoseconds delay, std::function<void()> job) override;
   Scheduler* scheduler() override { return this; }
 
   // Runs the oldest job, if there is one.
@@ -35,6 +38,7 @@ class QueueRuntime final : public Runtime, private Scheduler {
   SeededRandom random_;
   int64_t now_ns_ = 0;
   std::deque<std::function<void()>> jobs_;
+  std::multimap<int64_t, std::function<void()>> later_;  // By the time in nanoseconds.
   std::vector<const void*> held_;
 };
 

@@ -64,6 +64,55 @@ TEST(MergingCursor, WalksAsOneSource) {
   }
 }
 
+// Tells how it is sought: "=k", ">=k", "<=k", with a blank behind each.
+class SeenCursor final : public EntryCursor {
+ public:
+  SeenCursor(std::unique_ptr<EntryCursor> source, std::string& seeks) : source_(std::move(source)), seeks_(seeks) {}
+
+  void Seek(Bytes key, SeekTo to) override {
+    seeks_ += to == SeekTo::kExact ? "=" : to == SeekTo::kAtOrAfter ? ">=" : "<=";
+    seeks_ += key.ToString() + " ";
+    source_->Seek(key, to);
+    Show();
+  }
+  void First() override { Then(&EntryCursor::First); }
+  void Last() override { Then(&EntryCursor::Last); }
+  void Next() override { Then(&EntryCursor::Next); }
+  void Prev() override { Then(&EntryCursor::Prev); }
+
+ private:
+  void Then(void (EntryCursor::*move)()) {
+    (source_.get()->*move)();
+    Show();
+  }
+  void Show() {
+    valid_ = source_->valid();
+    if (valid_) entry_ = source_->entry();
+    status_ = source_->status();
+  }
+
+  std::unique_ptr<EntryCursor> source_;
+  std::string& seeks_;
+};
+
+TEST(MergingCursor, PlacesTheOthersOnlyForAStepFromAKeyThatWasFound) {
+  std::string newest;
+  std::string middle;
+  std::string oldest;
+  const auto cursor = Merged(std::make_unique<SeenCursor>(Child("bdg", "1"), newest),
+                             std::make_unique<SeenCursor>(Child("abe", "2"), middle),
+                             std::make_unique<SeenCursor>(Child("cdefh", "3"), oldest));
+  EXPECT_EQ(Walk(*cursor, ">=b"), "b1");
+  EXPECT_EQ(newest + "|" + middle + "|" + oldest, "=b ||");
+  EXPECT_EQ(Walk(*cursor, "<=e"), "e2");
+  EXPECT_EQ(newest + "|" + middle + "|" + oldest, "=b =e |=e |");
+  EXPECT_EQ(Walk(*cursor, "next"), "f3");
+  EXPECT_EQ(newest + "|" + middle + "|" + oldest, "=b =e >=e |=e |>=e ");
+  newest = middle = oldest = "";
+  EXPECT_EQ(Walk(*cursor, ">=ee next prev"), "f3 g1 f3");
+  EXPECT_EQ(newest + "|" + middle + "|" + oldest, "=ee >=ee |=ee >=ee <=g |>=ee <=g ");
+}
+
 TEST(MergingCursor, GoesOnAfterEveryEnd) {
   const auto cursor = ThreeChildren();
   EXPECT_EQ(Walk(*cursor, "last next >=g next next >=h next first prev <=a prev =a next"),

@@ -1,5 +1,6 @@
 // What background work promises those who wait for it, and those who let go of files.
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <gtest/gtest.h>
 #include <memory>
@@ -9,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/mutex.h"
 #include "logwood/testing/fault_store.h"
 #include "logwood/testing/simulated_store.h"
 #include "logwood/testing/simulator.h"
@@ -16,6 +18,8 @@
 
 namespace logwood::testing {
 namespace {
+
+using namespace std::chrono_literals;
 
 // Where a test steps into the work of a kind. Called with nothing locked.
 struct Steps {
@@ -48,10 +52,12 @@ class SteppedKind final : public Kind {
     if (steps_.on_flush) steps_.on_flush();
     return lsm_->Flush(input, output);
   }
-  [[nodiscard]] Result<std::vector<std::string>> Choose(Bytes state, MergeEffort effort) const override {
-    auto plans = lsm_->Choose(state, steps_.merges_all_while_writing ? MergeEffort::kAll : effort);
-    if (plans.ok() && !plans->empty() && steps_.on_plan) steps_.on_plan(effort);
-    return plans;
+  [[nodiscard]] Result<std::optional<MergePlan>> Choose(Bytes state, const MergeRequest& request) const override {
+    MergeRequest asked = request;
+    if (steps_.merges_all_while_writing) asked.effort = MergeEffort::kAll;
+    auto plan = lsm_->Choose(state, asked);
+    if (plan.ok() && plan->has_value() && steps_.on_plan) steps_.on_plan(request.effort);
+    return plan;
   }
   [[nodiscard]] Result<KindEdit> Merge(Bytes plan, const CollectionTrees& trees, JobOutput& output) const override {
     return lsm_->Merge(plan, trees, output);
@@ -59,7 +65,7 @@ class SteppedKind final : public Kind {
 
  private:
   const Steps& steps_;
-  const std::unique_ptr<const Kind> lsm_ = NewLsmKind();
+  const std::unique_ptr<const Kind> lsm_ = NewLsmKind({.segment_size_bytes = 2000});
 };
 
 // A database with a collection, in a simulation.
@@ -73,6 +79,13 @@ struct Setting {
   // Background jobs get their turn.
   void Settle() const {
     for (int i = 0; i < 2'000; ++i) simulator.scheduler()->Yield("settle");
+  }
+  // Nobody does anything for so long but background jobs.
+  void Rest(std::chrono::nanoseconds duration) const {
+    Mutex mutex(simulator);
+    Condition never(simulator);
+    const MutexLock lock(mutex);
+    never.WaitFor(mutex, duration);
   }
   [[nodiscard]] Status Put(Bytes value = "v") const { return PutOne(*engine, id, "key", value); }
   [[nodiscard]] Status PutAndFlush() const {
@@ -161,6 +174,33 @@ TEST(Background, CompactTakesItsTurnBetweenMergesThatNeverEnd) {
   });
 }
 
+TEST(Background, CompactDoesWhatIsUrgentBetweenItsMerges) {
+  ForSeeds([](Setting& on) {
+    const CollectionId other = on.engine->CreateCollection("other", {}).value().id;
+    for (const std::string& value : {std::string(1500, 'v'), std::string("v")}) {
+      for (const char* const partition : {"a", "b", "c"}) {
+        PutOne(*on.engine, on.id, partition, value).Check();
+        on.engine->Flush().Check();
+      }
+    }
+    std::vector<MergeEffort> plans;
+    on.steps.on_plan = [&](MergeEffort effort) {
+      plans.push_back(effort);
+      for (int i = 0; plans.size() == 1 && i < 5; ++i) {
+        PutOne(*on.engine, other, "key", "v").Check();
+        on.engine->Flush().Check();
+      }
+    };
+    on.engine->Compact(on.id).Check();
+    on.steps.on_plan = nullptr;
+    ASSERT_GE(plans.size(), 4u);
+    EXPECT_EQ(plans[0], MergeEffort::kAll);
+    EXPECT_EQ(plans[1], MergeEffort::kWhileWriting);
+    EXPECT_EQ(std::ranges::count(plans, MergeEffort::kAll), 3);
+    on.engine->Close().Check();
+  });
+}
+
 TEST(Background, ACollectionThatAlwaysNeedsMergingKeepsNoOtherFromIt) {
   ForSeeds([](Setting& on) {
     const CollectionId other = on.engine->CreateCollection("other", {}).value().id;
@@ -223,6 +263,82 @@ TEST(Background, FlushWithNothingToSealWaitsForWhatIsSealed) {
     while (!flushed) on.simulator.scheduler()->Yield("wait");
     on.engine->Close().Check();
   });
+}
+
+// Rest as it is by default; rest_watch_test.cc says what it is worth when.
+TEST(Background, MergesAtRest) {
+  ForSeeds([](Setting& on) {
+    for (int i = 0; i < 3; ++i) on.PutAndFlush().Check();
+    on.Settle();
+    EXPECT_EQ(on.trees(), 3u) << "it merged while somebody wrote";
+    on.Rest(2s);
+    EXPECT_EQ(on.trees(), 1u);
+    on.engine->Close().Check();
+  });
+}
+
+TEST(Background, WaitsWithMergesAtRestWhenSomebodyWritesAgain) {
+  ForSeeds([](Setting& on) {
+    for (const char* const name : {"d", "e"}) {
+      const CollectionId id = on.engine->CreateCollection(name, {}).value().id;
+      for (int i = 0; i < 2; ++i) {
+        PutOne(*on.engine, id, "key", "v").Check();
+        on.PutAndFlush().Check();
+      }
+    }
+    int plans = 0;
+    on.steps.on_plan = [&](MergeEffort effort) {
+      ++plans;
+      if (effort == MergeEffort::kAtRest) on.Put().Check();
+    };
+    while (plans == 0) on.Rest(100ms);
+    on.Settle();
+    EXPECT_EQ(plans, 1);
+    on.steps.on_plan = [&](MergeEffort) { ++plans; };
+    on.Rest(2s);
+    EXPECT_EQ(plans, 3);
+    on.engine->Close().Check();
+  });
+}
+
+TEST(Background, FlushesWhatIsInMemoryAtRest) {
+  ForSeeds([](Setting& on) {
+    on.Put(std::string(200, 'v')).Check();
+    on.Rest(9s);
+    EXPECT_EQ(on.trees(), 0u);
+    on.Rest(6s);
+    EXPECT_EQ(on.trees(), 1u) << "the memtable holds much";
+    on.Put().Check();
+    on.Rest(200s);
+    EXPECT_EQ(on.trees(), 1u);
+    on.Rest(200s);
+    EXPECT_EQ(on.engine->Statistics()->active_memtables.entries, 0u);
+    EXPECT_EQ(on.trees(), 1u) << "what was flushed was not merged";
+    on.engine->Close().Check();
+  });
+}
+
+TEST(Background, ClosesWithoutWaitingForTheNextLook) {
+  for (uint64_t seed = 1; seed <= 10; ++seed) {
+    Simulator simulator({.seed = seed});
+    SimulatedStore store(simulator);
+    std::weak_ptr<Engine> closed;
+    std::chrono::nanoseconds took{0};
+    simulator.Spawn("driver", [&] {
+      const std::chrono::nanoseconds begun = simulator.Now();
+      std::shared_ptr<Engine> engine;
+      Engine::Parts parts{.store = store, .runtime = simulator, .owned_store = nullptr, .kinds = {}, .stay_policy = {}};
+      parts.kinds.Register(CollectionKind::kLsm, NewLsmKind());
+      engine = Engine::Open(std::move(parts), {}).value();
+      closed = engine;
+      PutOne(*engine, engine->CreateCollection("c", {}).value().id, "key", "v").Check();
+      engine->Close().Check();
+      took = simulator.Now() - begun;
+    });
+    EXPECT_TRUE(simulator.Run().completed());  // The look that comes later finds nothing.
+    EXPECT_LT(took, 100ms);
+    EXPECT_TRUE(closed.expired());
+  }
 }
 
 TEST(Background, EveryCloserLearnsThatClosingFailed) {

@@ -37,7 +37,8 @@ inline Status PutOne(Engine& engine, CollectionId collection, Bytes key, Bytes v
 
 // The value of a key, or "absent".
 inline std::string GetOne(const ReadView& view, CollectionId collection, Bytes key) {
-  const auto hit = view.Get(collection, key).value();
+  FilterCounters filters;
+  const auto hit = view.state->Get(collection, key, view.at, filters).value();
   return hit ? hit->value.ToString() : "absent";
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/crash/queue_runtime.h"
 #include "tests/engine/engine_fixture.h"
 
 namespace logwood {
@@ -97,6 +98,26 @@ TEST(Engine, OldManifestsAndLogsOfManyOpensDoNotPileUp) {
   EXPECT_LE(FilesEndingWith(*store, ".log").size(), 18u);
   const std::shared_ptr<Engine> engine = OpenEngine(*store, {.mode = OpenMode::kReadOnly});
   for (int i = 0; i < 40; ++i) EXPECT_EQ(GetOne(engine->View().value(), id, std::to_string(i)), "v") << i;
+}
+
+// Jobs run only where somebody waits for them, so that a generation which was sealed by the open is flushed by Close().
+TEST(Engine, LogsDoNotPileUpThatAreReplayedIntoSeveralGenerations) {
+  const std::unique_ptr<Store> store = NewMemoryStore();
+  testing::QueueRuntime runtime(1);
+  CollectionId id;
+  size_t logs_max = 0;
+  for (int i = 0; i < 60; ++i) {
+    Engine::Parts parts{.store = *store, .runtime = runtime, .owned_store = nullptr, .kinds = {}, .stay_policy = {}};
+    parts.kinds.Register(CollectionKind::kLsm, NewLsmKind());
+    parts.replay = {.generation_bytes = 600, .chunk_bytes = 200, .waiting_bytes_max = 400};
+    const std::shared_ptr<Engine> engine = Engine::Open(std::move(parts), {}).value();
+    if (i == 0) id = engine->CreateCollection("c", {}).value().id;
+    PutOne(*engine, id, std::to_string(i), std::string(200, 'v')).Check();
+    engine->Close().Check();
+    logs_max = std::max(logs_max, FilesEndingWith(*store, ".log").size());
+  }
+  EXPECT_GE(logs_max, 10u) << "nothing was left to the next process";
+  EXPECT_LE(logs_max, 20u);
 }
 
 TEST(Engine, ReadOnlyOpensShareAndWriteNothing) {

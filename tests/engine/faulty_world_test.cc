@@ -171,7 +171,8 @@ TEST(FaultyWorld, ARolloverThatFailsLeavesUndoneWhatItSaysIsNotApplied) {
 TEST(FaultyWorld, TheLastSequenceOfAnEpochCanBeWritten) {
   const std::unique_ptr<Store> store = NewMemoryStore();
   const uint64_t last = PartsFor(*store).sequences_per_epoch;
-  LogChain chain(*store, DatabaseId(1), std::nullopt, Sequence::Of(1, last - 1));
+  LogSettler settler(Runtime::Default());
+  LogChain chain(*store, settler, DatabaseId(1), std::nullopt, Sequence::Of(1, last - 1));
   chain.Begin({.number = FileNumber(1), .id = FileId(1), .epoch = 1}).Check();
   BatchEncoder batch;
   batch.Add(EntryType::kPut, CollectionId(1), "k", "v");

@@ -182,10 +182,10 @@ class LinkingKind final : public Kind {
     return EditOf(changed, live);
   }
 
-  Result<std::vector<std::string>> Choose(Bytes state, MergeEffort effort) const override {
+  Result<std::optional<MergePlan>> Choose(Bytes state, const MergeRequest& request) const override {
     LOGWOOD_ASSIGN_OR_RETURN(const std::set<FileNumber> files, Files(state));
-    if (effort == MergeEffort::kWhileWriting || files.empty()) return std::vector<std::string>();
-    return std::vector<std::string>{"move all out of logs"};
+    if (request.effort != MergeEffort::kAll || files.empty()) return std::optional<MergePlan>();
+    return std::optional(MergePlan{.bytes = "move all out of logs", .behind = std::nullopt});
   }
 
   Result<KindEdit> Merge(Bytes, const CollectionTrees& trees, JobOutput&) const override {

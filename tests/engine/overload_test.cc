@@ -143,6 +143,34 @@ TEST(Overload, SlowsWritesDownWhereAFlushIsStuck) {
   EXPECT_GT(figures.pacing.for_flushes.count, 0u);
 }
 
+// A commit waits for the group before its own and then for the room of its own.
+TEST(Overload, LetsNoWriterWaitLongBehindOthers) {
+  Simulator simulator({.seed = 1, .policy = SchedulingPolicy::kUniform, .step_limit = 50'000'000});
+  const std::unique_ptr<Store> memory = NewMemoryStore();
+  SlowTrees store(*memory, simulator, 100e3);
+  std::chrono::nanoseconds longest{0};
+  simulator.Spawn("begin", [&] {
+    Engine::Parts parts{.store = store, .runtime = simulator, .owned_store = nullptr, .kinds = {}, .stay_policy = {}};
+    parts.kinds.Register(CollectionKind::kLsm, NewLsmKind());
+    const auto engine = Engine::Open(std::move(parts), {.memtable_size_bytes = kMemtableSize}).value();
+    const CollectionId id = engine->CreateCollection("c", {}).value().id;
+    for (int writer = 0; writer < 4; ++writer) {
+      simulator.Spawn("writer", [&longest, &simulator, engine, id, writer] {
+        const std::string value(5 * kValueSize, 'v');
+        for (int i = 0; i < 30; ++i) {
+          const std::chrono::nanoseconds begun = simulator.Now();
+          PutOne(*engine, id, std::to_string(writer) + std::to_string(i), value).Check();
+          longest = std::max(longest, simulator.Now() - begun);
+        }
+      });
+    }
+  });
+  const SimulationReport report = simulator.Run();
+  EXPECT_TRUE(report.completed()) << report;
+  EXPECT_GT(longest, Pacer::kDelayMax) << "nobody waited for another";
+  EXPECT_LT(longest, 100ms);
+}
+
 // Each write is large, so the longest delay does not hold them back: they wait where memtables have their share.
 TEST(Overload, LetsMemtablesTakeThreeQuartersOfTheBudgetWhereAFlushIsStuck) {
   constexpr uint64_t kBudget = uint64_t{8} << 20;
@@ -161,6 +189,7 @@ class StandingClock final : public Runtime {
   std::chrono::nanoseconds Now() override { return 1h; }
   uint64_t Random() override { return 4; }
   void Execute(std::function<void()>) override {}
+  void ExecuteAfter(std::chrono::nanoseconds, std::function<void()>) override {}
 };
 
 TEST(Pacer, MeasuresWorkThatTakesNoTime) {

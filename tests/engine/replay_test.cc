@@ -63,6 +63,7 @@ class BusyRuntime final : public Runtime {
   std::chrono::nanoseconds Now() override { return {}; }
   uint64_t Random() override { return 4; }
   void Execute(std::function<void()> job) override { jobs.push_back(std::move(job)); }
+  void ExecuteAfter(std::chrono::nanoseconds, std::function<void()> job) override { Execute(std::move(job)); }
 
   std::vector<std::function<void()>> jobs;
 };

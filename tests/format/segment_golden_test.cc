@@ -18,6 +18,7 @@ class FixedRuntime final : public Runtime {
   std::chrono::nanoseconds Now() override { return std::chrono::nanoseconds(0); }
   uint64_t Random() override { return 0x1122334455667788; }
   void Execute(std::function<void()> job) override { job(); }
+  void ExecuteAfter(std::chrono::nanoseconds, std::function<void()> job) override { job(); }
 };
 
 std::string ReadAll(Store& store) {

@@ -13,7 +13,7 @@ using testing::TreeOf;
 constexpr LsmTier kF = LsmTier::kFlushed;
 constexpr LsmTier kM = LsmTier::kMerged;
 constexpr LsmTier kT = LsmTier::kMergedTwice;
-constexpr LsmTuning kTuning{.segment_size_bytes = 1000};
+constexpr LsmTuning kTuning{.segment_size_bytes = 1000, .rest_bytes_min = 100};
 
 struct Piece {
   LsmTier tier = kM;
@@ -57,10 +57,26 @@ LsmState StateOf(const std::vector<Pieces>& partitions) {
 LsmPlan InPlace(LsmTier tier, std::vector<LsmPlan::Input> inputs) { return {false, tier, std::move(inputs)}; }
 LsmPlan ToOldest(std::vector<LsmPlan::Input> inputs) { return {true, kM, std::move(inputs)}; }
 
-std::vector<LsmPlan> WhileWriting(const LsmState& state) {
-  return ChooseLsmMerges(state, MergeEffort::kWhileWriting, kTuning);
+std::vector<LsmPlan> Chosen(const LsmState& state, const MergeRequest& request) {
+  std::optional<LsmPlan> plan = ChooseLsmMerge(state, request, kTuning);
+  return plan ? std::vector{*std::move(plan)} : std::vector<LsmPlan>();
 }
-std::vector<LsmPlan> WithAllEffort(const LsmState& state) { return ChooseLsmMerges(state, MergeEffort::kAll, kTuning); }
+std::vector<LsmPlan> WhileWriting(const LsmState& state) { return Chosen(state, {}); }
+std::vector<LsmPlan> AtRest(const LsmState& state, uint64_t cost_max) {
+  return Chosen(state, {.effort = MergeEffort::kAtRest, .cost_max = cost_max});
+}
+// All that it takes, one behind the other.
+std::vector<LsmPlan> WithAllEffort(const LsmState& state) {
+  std::vector<LsmPlan> plans;
+  MergeRequest request{.effort = MergeEffort::kAll};
+  while (std::optional<LsmPlan> plan = ChooseLsmMerge(state, request, kTuning)) {
+    const size_t behind = LsmPartitionBehind(state, *plan);
+    plans.push_back(*std::move(plan));
+    if (behind == state.partitions.size()) break;
+    request.from = state.partitions[behind].start;
+  }
+  return plans;
+}
 
 constexpr Piece kFlushed{.tier = kF, .bytes = 100};
 constexpr Piece kMerged{.tier = kM, .bytes = 400};
@@ -180,6 +196,40 @@ TEST(LsmChoice, WithAllEffortLeavesOneRunWithoutTombstones) {
   EXPECT_EQ(WithAllEffort(clipped), std::vector{ToOldest({{"", {1}}})});
 }
 
+const struct {
+  const char* what;
+  Pieces pieces;
+  uint64_t cost_max;
+  std::vector<LsmPlan> plans;
+} kRests[] = {
+    {"nothing", {}, 9, {}},
+    {"one run", {kOldest}, 9, {}},
+    {"three runs and no time", {kMerged, kTwice, kOldest}, 0, {}},
+    {"three runs of which the oldest is dear", {kMerged, kTwice, {.bytes = 14'000}}, 9, {}},
+    {"three runs", {kMerged, kTwice, {.bytes = 13'999}}, 9, {ToOldest({{"", {3, 2, 1}}})}},
+    {"a large one on a small one", {{kF, 5000}, {kM, 500}}, 10, {ToOldest({{"", {2, 1}}})}},
+    {"bytes that do not count", {{kF, 1}, {kM, 999}}, 9, {ToOldest({{"", {2, 1}}})}},
+    {"four runs, flushed ones among them", {kFlushed, kFlushed, kFlushed, kOldest}, 0, {InPlace(kM, {{"", {4, 3}}})}},
+    {"six", {kFlushed, kFlushed, kMerged, kMerged, kTwice, kOldest}, 0, {InPlace(kT, {{"", {6, 5, 4, 3}}})}},
+    {"four, but dear", {kFlushed, {kM, 500}, {kM, 500}, kOldest}, 0, {}},
+    {"four, that time has made cheap", {kFlushed, {kM, 500}, {kM, 500}, kOldest}, 1, {InPlace(kT, {{"", {4, 3}}})}},
+    {"what is urgent anyway",
+     {kFlushed, kFlushed, kFlushed, kFlushed, kOldest},
+     0,
+     {InPlace(kM, {{"", {5, 4, 3, 2}}})}},
+};
+
+TEST(LsmChoice, MergesAtRestWhatIsCheap) {
+  for (const auto& c : kRests) EXPECT_EQ(AtRest(StateOf({c.pieces}), c.cost_max), c.plans) << c.what;
+}
+
+TEST(LsmChoice, MergesAtRestTheDeepestPartitionFirst) {
+  const Pieces three = {kFlushed, kFlushed, {.bytes = 400}};
+  const Pieces four = {kFlushed, kFlushed, kFlushed, {.bytes = 400}};
+  EXPECT_EQ(AtRest(StateOf({three, four, three, four}), 9), std::vector{ToOldest({{"b", {7, 6, 5, 4}}})});
+  EXPECT_EQ(AtRest(StateOf({{kOldest}, three}), 9), std::vector{ToOldest({{"b", {4, 3, 2}}})});
+}
+
 TEST(LsmChoice, SegmentsAreEvenAndNeverTiny) {
   const std::pair<uint64_t, uint64_t> cases[] = {{0, 500},     {100, 500},   {1000, 1015}, {1499, 1522},  {1500, 761},
                                                  {2000, 1015}, {2499, 1268}, {2500, 846},  {10'000, 1015}};
@@ -260,16 +310,15 @@ TEST(LsmChoice, AlwaysComesToRest) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     SeededRandom random(seed);
     LsmState state = RandomState(random);
-    for (const MergeEffort effort : {MergeEffort::kWhileWriting, MergeEffort::kAll, MergeEffort::kWhileWriting}) {
+    const MergeRequest at_rest{.effort = MergeEffort::kAtRest, .cost_max = random.Below(20)};
+    const MergeRequest all{.effort = MergeEffort::kAll};
+    for (const MergeRequest& request : {MergeRequest(), at_rest, MergeRequest(), all, at_rest, MergeRequest()}) {
       size_t merges = 0;
-      for (auto plans = ChooseLsmMerges(state, effort, kTuning); !plans.empty();
-           plans = ChooseLsmMerges(state, effort, kTuning)) {
+      while (const auto plan = ChooseLsmMerge(state, request, kTuning)) {
         ASSERT_LT(++merges, 200u);
-        for (const LsmPlan& plan : plans) {
-          ASSERT_EQ(ApplyLsmEdit(EncodeLsmMerge(CarriedOut(state, plan, random)), state), Status::Ok());
-        }
+        ASSERT_EQ(ApplyLsmEdit(EncodeLsmMerge(CarriedOut(state, *plan, random)), state), Status::Ok());
       }
-      if (effort == MergeEffort::kWhileWriting) continue;
+      if (request.effort != MergeEffort::kAll) continue;
       for (const LsmPartition& partition : state.partitions) {
         EXPECT_LE(partition.pieces.size(), 1u);
         EXPECT_EQ(partition.contents().tombstones, 0u);

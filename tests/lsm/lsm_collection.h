@@ -47,7 +47,7 @@ class LsmCollection {
     output.Finish();
     return edit;
   }
-  std::vector<std::string> Choose(MergeEffort effort) { return kind_->Choose(state_, effort).value(); }
+  std::optional<MergePlan> Choose(const MergeRequest& request) { return kind_->Choose(state_, request).value(); }
   // What a plan makes of the trees as they are.
   KindEdit Merge(const std::string& plan) {
     LsmWorld::Output output(world_);
@@ -64,9 +64,9 @@ class LsmCollection {
   }
   // Chooses and merges once. Returns false where there was nothing to do.
   bool MergeOnce(MergeEffort effort) {
-    const std::vector<std::string> plans = Choose(effort);
-    for (const std::string& plan : plans) Apply(Merge(plan));
-    return !plans.empty();
+    const std::optional<MergePlan> plan = Choose({.effort = effort});
+    if (plan) Apply(Merge(plan->bytes));
+    return plan.has_value();
   }
 
   [[nodiscard]] const Kind& kind() const { return *kind_; }

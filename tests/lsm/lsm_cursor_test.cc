@@ -110,12 +110,39 @@ TEST(LsmCursor, ShowsWhatAMapShows) {
       collection.Apply(collection.Flush(writes));
       collection.MergeOnce(random.OneIn(2) ? MergeEffort::kAll : MergeEffort::kWhileWriting);
     }
-    collection.MergeOnce(MergeEffort::kAll);
+    while (collection.MergeOnce(MergeEffort::kAll)) {
+    }
     std::erase_if(model, [](const auto& item) { return item.second.type == EntryType::kTombstone; });
     partitions_max = std::max(partitions_max, collection.state().partitions.size());
     WalkAtRandom(*collection.Open()->NewCursor(), model, random, 300);
   }
   EXPECT_GE(partitions_max, 8u);
+}
+
+// Five runs deep. Filters let one key in a hundred through.
+TEST(LsmCursor, ASeekOfAKeyThatIsThereReadsOneLeaf) {
+  LsmCollection collection;
+  std::vector<std::string> keys;
+  for (int i = 0; i < 1000; ++i) keys.push_back("key " + std::to_string(100'000 + i));
+  for (size_t run = 0; run < 5; ++run) {
+    Writes writes;
+    for (size_t i = run; i < keys.size(); i += 5) writes[keys[i]] = "value";
+    collection.Apply(collection.Flush(writes));
+  }
+  const auto trees = collection.Open();
+  ASSERT_EQ(trees->Statistics().runs, 5u);
+  const auto reads = [&collection] {
+    const BlockCache::Statistics statistics = collection.world().cache().statistics();
+    return statistics.hits + statistics.misses;
+  };
+  const uint64_t before = reads();
+  for (const std::string& key : keys) {
+    const auto cursor = trees->NewCursor();
+    cursor->Seek(key, SeekTo::kAtOrAfter);
+    ASSERT_TRUE(cursor->valid());
+    ASSERT_EQ(cursor->entry().key, Bytes(key));
+  }
+  EXPECT_LT(reads() - before, keys.size() * 11 / 10);
 }
 
 }  // namespace

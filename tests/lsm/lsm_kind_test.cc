@@ -270,8 +270,8 @@ TEST(LsmKind, ADamagedSegmentFailsReadsAndMergesAndIsReported) {
   EXPECT_EQ(damages[0].code(), StatusCode::kCorruption);
   EXPECT_EQ(damages[0].message().substr(0, 11), "segment 1: ");
   LsmWorld::Output output(collection.world());
-  const auto plans = collection.kind().Choose(collection.state_bytes(), MergeEffort::kAll).value();
-  EXPECT_EQ(collection.kind().Merge(plans.at(0), *trees, output).status().code(), StatusCode::kCorruption);
+  const auto plan = collection.kind().Choose(collection.state_bytes(), {.effort = MergeEffort::kAll}).value();
+  EXPECT_EQ(collection.kind().Merge(plan.value().bytes, *trees, output).status().code(), StatusCode::kCorruption);
 }
 
 TEST(LsmKind, DamagedStatesAndEditsAreRefusedEverywhere) {
@@ -281,7 +281,7 @@ TEST(LsmKind, DamagedStatesAndEditsAreRefusedEverywhere) {
   EXPECT_EQ(kind.ApplyEdit(collection.state_bytes(), "?").status().code(), StatusCode::kCorruption);
   EXPECT_EQ(kind.Files("?").status().code(), StatusCode::kCorruption);
   EXPECT_EQ(kind.Open("?", collection.world(), nullptr).status().code(), StatusCode::kCorruption);
-  EXPECT_EQ(kind.Choose("?", MergeEffort::kAll).status().code(), StatusCode::kCorruption);
+  EXPECT_EQ(kind.Choose("?", {.effort = MergeEffort::kAll}).status().code(), StatusCode::kCorruption);
 }
 
 TEST(LsmKind, AStateWithAFileThatIsNotThereDoesNotOpen) {

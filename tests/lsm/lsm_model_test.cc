@@ -62,11 +62,16 @@ class LsmModel {
     Flush();
     if (random_.OneIn(2)) return;
     // Most often until nothing is left to do, as in a database; more effort is rare, or all would be at rest always.
-    const MergeEffort effort = random_.OneIn(12) ? MergeEffort::kAll : MergeEffort::kWhileWriting;
+    MergeRequest request;
+    if (random_.OneIn(12)) {
+      request.effort = MergeEffort::kAll;
+    } else if (random_.OneIn(8)) {
+      request = {.effort = MergeEffort::kAtRest, .cost_max = random_.Below(10)};
+    }
     for (uint64_t rounds = random_.Below(8); rounds > 0; --rounds) {
-      const std::vector<std::string> plans = collection_.Choose(effort);
-      for (const std::string& plan : plans) Merge(plan);
-      if (plans.empty()) return;
+      const std::optional<MergePlan> plan = collection_.Choose(request);
+      if (!plan) return;
+      Merge(plan->bytes);
     }
   }
 

@@ -75,14 +75,14 @@ class PolicyWorld {
     }
     flush.tree = Write(std::move(records), ++jobs_);
     Apply(EncodeLsmFlush(flush));
-    MergeAll(MergeEffort::kWhileWriting);
+    MergeAll({});
   }
 
-  void MergeAll(MergeEffort effort) {
+  void MergeAll(const MergeRequest& request) {
     for (;;) {
-      const std::vector<LsmPlan> plans = ChooseLsmMerges(state_, effort, kTuning);
-      if (plans.empty()) return;
-      for (const LsmPlan& plan : plans) Merge(plan);
+      const std::optional<LsmPlan> plan = ChooseLsmMerge(state_, request, kTuning);
+      if (!plan) return;
+      Merge(*plan);
       ASSERT_LT(++merges_, 100'000U) << "merging does not come to rest";
     }
   }
@@ -242,7 +242,7 @@ Records MemtableOf(Draw draw) {
 
 // Entries in the one run that all effort leaves.
 uint64_t EntriesAtRest(PolicyWorld& world) {
-  world.MergeAll(MergeEffort::kAll);
+  world.MergeAll({.effort = MergeEffort::kAll});
   uint64_t entries = 0;
   for (const LsmPartition& partition : world.state().partitions) {
     EXPECT_LE(partition.pieces.size(), 1U);

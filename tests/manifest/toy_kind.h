@@ -37,7 +37,7 @@ class ToyKind : public Kind {
   }
   Result<std::map<FileNumber, uint64_t>> Stays(EntryCursor&) const override { return NotHere(); }
   Result<KindEdit> Flush(const FlushInput&, JobOutput&) const override { return NotHere(); }
-  Result<std::vector<std::string>> Choose(Bytes, MergeEffort) const override { return NotHere(); }
+  Result<std::optional<MergePlan>> Choose(Bytes, const MergeRequest&) const override { return NotHere(); }
   Result<KindEdit> Merge(Bytes, const CollectionTrees&, JobOutput&) const override { return NotHere(); }
 
  private:

@@ -48,6 +48,7 @@ TEST(Model, AgreesInTheSimulatorWithEverySeed) {
   }
   Print(total, seed_count);
   EXPECT_GT(total["partitions at close"], 0u);
+  EXPECT_GT(total["views found spilled"], 0u);
 }
 
 // Background jobs run beside: fast, and with overlaps that the simulator's steps do not have.
@@ -62,6 +63,7 @@ TEST(Model, AgreesWithBackgroundJobsOnRealThreads) {
   }
   Print(total, seed_count);
   EXPECT_GT(total["partitions at close"], 0u);
+  EXPECT_GT(total["views found spilled"], 0u);
 }
 
 TEST(Model, TheLargestKeyAndTheLargestValueGoTheWholeWay) {

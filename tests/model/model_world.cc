@@ -388,7 +388,10 @@ void ModelWorld::ReleaseView() {
 
 // Settling.
 
-void ModelWorld::Flush() { Expect(db_->Flush()); }
+void ModelWorld::Flush() {
+  Expect(db_->Flush());
+  counts_["views found spilled"] += db_->Statistics()->views.spilled_views;
+}
 
 void ModelWorld::Compact() {
   const Member* const member = DrawMember();

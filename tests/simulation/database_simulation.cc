@@ -58,6 +58,7 @@ DatabaseSimulation::Tally DatabaseSimulation::Run() {
   tally.findings = findings_;
   tally.images = images_.size();
   tally.seen_early = seen_early_;
+  tally.spilled_views = spilled_views_;
   tally.cuts_seen = seen_.size();
   tally.store_calls = store_.calls();
   for (size_t writer = 0; writer < kWriterCount; ++writer) {
@@ -181,13 +182,30 @@ bool DatabaseSimulation::ReadOnce(Cut& last) {
   last = cut;
   seen_.push_back(cut);
   const Contents contents = ContentsAt(seed_, cut);
+  Cursor cursor = view->Scan(collections_.front());
   for (int round = 0; round < 2; ++round) {
     const Result<std::string> difference = CompareContents(*view, collections_, contents);
     if (!GoesOn(difference.status())) return false;
     Expect(difference->empty(), "a view at " + ToString(cut) + ": " + *difference);
     Pause(100);
   }
-  return true;
+  return Walk(cursor, contents.front());
+}
+
+// Goes through what a cursor shows, slowly: its view may be spilled meanwhile.
+bool DatabaseSimulation::Walk(Cursor& cursor, const std::map<std::string, std::string>& contents) {
+  for (const auto& [key, value] : contents) {
+    if (!GoesOn(cursor.status())) return false;
+    Expect(cursor.valid() && cursor.key() == Bytes(key) && cursor.value() == Bytes(value), "a cursor misses " + key);
+    if (!cursor.valid()) return false;
+    Pause(10);
+    cursor.Next();
+  }
+  Expect(!cursor.valid(), "a cursor shows more than its view");
+  const Result<DatabaseStatistics> statistics = db_->Statistics();
+  if (!GoesOn(statistics.status())) return false;
+  spilled_views_ += statistics->memory.spilled_views;
+  return GoesOn(cursor.status());
 }
 
 Status DatabaseSimulation::Observe(const View& view, Cut& cut) {

@@ -27,11 +27,12 @@ class DatabaseSimulation {
   struct Tally {
     SimulationReport report;
     std::vector<std::string> findings;
-    uint64_t images = 0;        // Crashes looked at.
-    uint64_t commits = 0;       // Acknowledged.
-    uint64_t commits_lost = 0;  // Refused because the database was closed.
-    uint64_t cuts_seen = 0;     // By readers.
-    uint64_t seen_early = 0;    // Commits with sync that were seen before their writers knew.
+    uint64_t images = 0;         // Crashes looked at.
+    uint64_t commits = 0;        // Acknowledged.
+    uint64_t commits_lost = 0;   // Refused because the database was closed.
+    uint64_t cuts_seen = 0;      // By readers.
+    uint64_t seen_early = 0;     // Commits with sync that were seen before their writers knew.
+    uint64_t spilled_views = 0;  // That readers held after a while.
     uint64_t store_calls = 0;
   };
   // Runs the actors, then checks all images.
@@ -45,6 +46,7 @@ class DatabaseSimulation {
   [[nodiscard]] Status Apply(const CommitPlan& plan, uint64_t number);
   void Read();
   bool ReadOnce(Cut& last);
+  bool Walk(Cursor& cursor, const std::map<std::string, std::string>& contents);
   [[nodiscard]] Status Observe(const View& view, Cut& cut);
   void Watch();
   void See(const Cut& cut);
@@ -85,6 +87,7 @@ class DatabaseSimulation {
   std::map<std::string, Presence> passing_;
   std::vector<Cut> seen_;
   uint64_t seen_early_ = 0;
+  uint64_t spilled_views_ = 0;
   std::vector<CrashImage> images_;
   std::vector<std::string> findings_;
 };

@@ -37,6 +37,7 @@ TEST(Simulation, EveryScheduleKeepsThePromises) {
     total.commits_lost += tally.commits_lost;
     total.cuts_seen += tally.cuts_seen;
     total.seen_early += tally.seen_early;
+    total.spilled_views += tally.spilled_views;
     total.store_calls += tally.store_calls;
     total.report.steps += tally.report.steps;
     steps_max = std::max(steps_max, tally.report.steps);
@@ -44,9 +45,11 @@ TEST(Simulation, EveryScheduleKeepsThePromises) {
   std::cout << "seeds " << seeds.first << " to " << seeds.last << ": " << total.report.steps << " steps, at most "
             << steps_max << " in one; " << total.store_calls << " store calls; " << total.commits << " commits, "
             << total.commits_lost << " not made because of close; " << total.cuts_seen << " views; " << total.seen_early
-            << " commits seen before their writers knew; " << total.images << " crashes\n";
+            << " commits seen before their writers knew; " << total.spilled_views << " views spilled; " << total.images
+            << " crashes\n";
   EXPECT_GT(total.images, 0u);
   EXPECT_GT(total.cuts_seen, 0u);
+  EXPECT_GT(total.spilled_views, 0u);
 }
 
 TEST(Simulation, TheSameSeedGivesTheSameTrace) {

@@ -80,6 +80,27 @@ TEST_F(FileAppenderTest, TellsTheBytesItPrepared) {
   EXPECT_EQ(file_->bytes_prepared(), uint64_t{128} << 10);
 }
 
+TEST_F(FileAppenderTest, BetweenLargeAppendsNothingIsPrepared) {
+  const std::string large(100'000, 'l');
+  Append(large);
+  for (int i = 0; i < 10; ++i) {
+    Append("small");
+    Append(large);
+  }
+  EXPECT_EQ(file_->bytes_prepared(), 0u);
+  EXPECT_TRUE(Stored() == expected_);
+  while (file_->bytes_prepared() == 0) Append(std::string(1000, 's'));
+  EXPECT_NEAR(static_cast<double>(expected_.size()), 1'100'050 + 65'536, 2000);
+  ExpectStored();
+}
+
+TEST_F(FileAppenderTest, ASyncOfTheNameAloneLeavesTheWindowToWhatFollows) {
+  ASSERT_EQ(file_->Sync(), Status::Ok());
+  const SystemCallsGuard guard;
+  for (int i = 0; i < 10; ++i) Append("small");
+  EXPECT_EQ(SystemCalls::Instance().pwrite_count, 1u);  // Zeros.
+}
+
 TEST_F(FileAppenderTest, MapsAgainAfterAMebibyteWithoutASync) {
   Append("first");
   ASSERT_EQ(file_->Sync(), Status::Ok());

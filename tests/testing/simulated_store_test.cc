@@ -410,6 +410,7 @@ class TracingRuntime final : public Runtime, public Scheduler {
   std::chrono::nanoseconds Now() override { return {}; }
   uint64_t Random() override { return 0; }
   void Execute(std::function<void()> job) override { job(); }
+  void ExecuteAfter(std::chrono::nanoseconds, std::function<void()> job) override { job(); }
   Scheduler* scheduler() override { return this; }
 
   void LockMutex(const void*) override {}

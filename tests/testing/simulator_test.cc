@@ -254,6 +254,26 @@ TEST(SimulatorTime, PassesWithTheStepsOfOthers) {
   EXPECT_GE(report.steps, 1000u);
 }
 
+TEST(SimulatorTime, RunsAJobOnceItsTimeHasCome) {
+  Simulator simulator(1);
+  std::vector<int> order;
+  const nanoseconds start = simulator.Now();
+  const auto run_after = [&](int delay_hours) {
+    simulator.ExecuteAfter(hours(delay_hours), [&, delay_hours] {
+      EXPECT_GE(simulator.Now(), start + hours(delay_hours));
+      order.push_back(delay_hours);
+    });
+  };
+  run_after(2);  // Before the run; the others within it.
+  simulator.Spawn("actor", [&] {
+    run_after(3);
+    run_after(1);
+  });
+  const SimulationReport report = simulator.Run();
+  EXPECT_TRUE(report.completed()) << report;
+  EXPECT_EQ(order, (std::vector{1, 2, 3}));
+}
+
 TEST(SimulatorTime, TheLongestTimeoutIsNoTimeout) {
   Simulator simulator(1);
   Mutex mutex(simulator);

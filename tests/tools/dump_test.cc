@@ -163,7 +163,7 @@ TEST(DumpVerb, TellsAManifestInWords) {
   EXPECT_TRUE(end.out.starts_with("# " + path + ": manifest\n")) << end.out;
   EXPECT_TRUE(Has(end.out, "#   epoch 1\n")) << end.out;
   EXPECT_TRUE(Has(end.out,
-                  "#   collection created: 1 \"users\": lsm, blocks of 8192 bytes, 0 segments in 1 partition; "
+                  "#   collection created: 1 \"users\": lsm, blocks of 4096 bytes, 0 segments in 1 partition; "
                   "partition from \"\": nothing\n"))
       << end.out;
   EXPECT_TRUE(Has(end.out, "added: id 0x")) << end.out;

@@ -186,6 +186,13 @@ TEST_F(LoadVerb, MakesNoCollectionOfWhatIsNotSorted) {
   EXPECT_EQ(RunCommand({"collections", path_}).out, "");
 }
 
+TEST_F(LoadVerb, MakesNoDatabaseOfSortedInputThatIsWrongFromTheStart) {
+  const CommandEnd end = Load("no tab\nb\t2\n", {"--sorted"});
+  EXPECT_EQ(end.exit_code, 2);
+  EXPECT_TRUE(Has(end.err, "line 1 column 7: ")) << end.err;
+  EXPECT_FALSE(std::filesystem::exists(path_));
+}
+
 TEST_F(LoadVerb, NamesTheLineInWhichAnUnsortedEntryBegins) {
   const CommandEnd end = Load("key,value\nb,\"two\nlines\"\na,1\n", {"--sorted", "--format", "csv"});
   EXPECT_TRUE(Has(end.err, "standard input line 4: key \"a\" comes after key \"b\"")) << end.err;

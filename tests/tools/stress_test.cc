@@ -51,6 +51,7 @@ TEST(StressGenerator, WritesKeysOfItsOwnLaneOnly) {
     for (const Operation& operation : FirstOf(kSmall, 1, lane)) {
       for (const Write& write : operation.writes) {
         EXPECT_EQ(LaneOf(kSmall, write.key), lane);
+        EXPECT_EQ(LaneOf(kSmall, write.keys_end() - 1), lane);
         EXPECT_TRUE(lane == 0 || write.collection < kSmall.collections);
       }
     }
@@ -112,6 +113,21 @@ TEST_F(StressModel, KnowsWhatWasAcknowledged) {
   EXPECT_TRUE(Scan(0, {{0, 3, batch.id.Packed()}, {0, 5, batch.id.Packed()}}));
   EXPECT_TRUE(Scan(0, {{0, 3, batch.id.Packed()}, {0, 3, batch.id.Packed()}}));
   EXPECT_TRUE(Scan(0, {{0, 11, batch.id.Packed()}}));
+}
+
+TEST_F(StressModel, KnowsWhatARangeDeletes) {
+  const Operation batch = Batch();
+  Accept(batch, {});
+  Accept(Numbered(
+             {.kind = OperationKind::kWrite, .writes = {{.collection = 0, .key = 1, .deletes = true, .range_end = 3}}}),
+         {});
+  EXPECT_FALSE(Scan(0, {{0, 3, batch.id.Packed()}}));
+  const Operation range =
+      Numbered({.kind = OperationKind::kWrite, .writes = {{.collection = 0, .deletes = true, .range_end = 4}}});
+  model_.Doubt(range);
+  EXPECT_FALSE(Scan(0, {}));
+  EXPECT_EQ(model_.SettleDoubts().applied, 1u);
+  EXPECT_TRUE(Scan(0, {{0, 3, batch.id.Packed()}}));
 }
 
 TEST_F(StressModel, AllowsWhatIsInDoubtAsAWholeOrNotAtAll) {

@@ -104,8 +104,8 @@ void TransactionSimulation::End(size_t index, const Result<SequenceStatistics>& 
 Status TransactionSimulation::Step(Transaction& transaction, std::vector<HistoryStep>& steps, size_t index) {
   const HistoryKey key = DrawRegister();
   Collection& collection = collections_[key.collection];
-  switch (random_.Below(8)) {
-    case 0: return Get(transaction, steps, key);
+  switch (random_.Below(9)) {
+    case 0: return Get(transaction, steps, DrawList());
     case 1: return Scan(transaction, steps);
     case 2: {
       steps.push_back({.kind = HistoryStep::Kind::kPut, .key = key, .value = NewValue(index)});
@@ -120,7 +120,8 @@ Status TransactionSimulation::Step(Transaction& transaction, std::vector<History
       steps.push_back({.kind = HistoryStep::Kind::kDelete, .key = key});
       return transaction.Delete(collection, key.key);
     }
-    case 5: {
+    case 5: return Get(transaction, steps, key);
+    case 6: {
       const std::string limit = "register" + std::to_string(kRegisters);
       steps.push_back({.kind = HistoryStep::Kind::kDeleteRange, .key = key, .limit = limit});
       return transaction.DeleteRange(collection, key.key, limit);
@@ -130,7 +131,7 @@ Status TransactionSimulation::Step(Transaction& transaction, std::vector<History
 }
 
 Status TransactionSimulation::Get(Transaction& transaction, std::vector<HistoryStep>& steps, const HistoryKey& key) {
-  const bool for_update = random_.OneIn(3);
+  const bool for_update = random_.OneIn(2);
   Collection& collection = collections_[key.collection];
   Result<std::optional<PinnedValue>> found =
       for_update ? transaction.GetForUpdate(collection, key.key) : transaction.Get(collection, key.key);
@@ -142,8 +143,7 @@ Status TransactionSimulation::Get(Transaction& transaction, std::vector<HistoryS
 }
 
 Status TransactionSimulation::Append(Transaction& transaction, std::vector<HistoryStep>& steps, size_t index) {
-  const HistoryKey key{.collection = random_.Below(kCollections),
-                       .key = "list" + std::to_string(random_.Below(kLists))};
+  const HistoryKey key = DrawList();
   LOGWOOD_RETURN_IF_ERROR(Get(transaction, steps, key));
   const std::string before = steps.back().value ? *steps.back().value + "," : "";
   steps.push_back({.kind = HistoryStep::Kind::kPut, .key = key, .value = before + NewValue(index)});
@@ -202,6 +202,10 @@ void TransactionSimulation::Pause(uint64_t yields_max) {
 
 HistoryKey TransactionSimulation::DrawRegister() {
   return {.collection = random_.Below(kCollections), .key = "register" + std::to_string(random_.Below(kRegisters))};
+}
+
+HistoryKey TransactionSimulation::DrawList() {
+  return {.collection = random_.Below(kCollections), .key = "list" + std::to_string(random_.Below(kLists))};
 }
 
 std::string TransactionSimulation::NewValue(size_t index) {

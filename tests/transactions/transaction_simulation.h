@@ -45,6 +45,7 @@ class TransactionSimulation {
   void End(size_t index, const Result<SequenceStatistics>& committed);
   void Pause(uint64_t yields_max);
   [[nodiscard]] HistoryKey DrawRegister();
+  [[nodiscard]] HistoryKey DrawList();
   [[nodiscard]] std::string NewValue(size_t index);
 
   SeededRandom random_;

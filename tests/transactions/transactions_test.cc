@@ -27,7 +27,7 @@ Seeds SeedsToRun(uint64_t in_short_form, uint64_t in_full_form) {
 }
 
 TEST(Transactions, AreSerializableInEverySchedule) {
-  const Seeds seeds = SeedsToRun(300, 50'000);
+  const Seeds seeds = SeedsToRun(200, 50'000);
   TransactionSimulation::Tally total;
   for (uint64_t seed = seeds.first; seed <= seeds.last; ++seed) {
     const TransactionSimulation::Tally tally = TransactionSimulation(seed, Isolation::kSerializable).Run();
@@ -56,7 +56,7 @@ TEST(Transactions, AreSerializableInEverySchedule) {
 
 // What snapshot isolation allows is found by the checkers: so they look.
 TEST(Transactions, SnapshotIsolationAllowsCyclesThatAreFound) {
-  const Seeds seeds = SeedsToRun(60, 1000);
+  const Seeds seeds = SeedsToRun(150, 1000);
   uint64_t cycles = 0;
   uint64_t other_findings = 0;
   for (uint64_t seed = seeds.first; seed <= seeds.last; ++seed) {

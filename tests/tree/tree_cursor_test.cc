@@ -176,6 +176,19 @@ TEST(TreeCursor, SeeksToAKeyThatTheValueOfItsOwnEntryHolds) {
   }
 }
 
+TEST(TreeCursor, AsksTheFilterBeforeAnExactSeekReadsALeaf) {
+  OpenTree tree(DecimalModel(2000), {.block_size_bytes = 256});
+  const std::unique_ptr<EntryCursor> cursor = tree->NewCursor();
+  const auto reads = [&tree] { return tree.cache().statistics().hits + tree.cache().statistics().misses; };
+  const uint64_t before = reads();
+  for (const auto& [key, entry] : DecimalModel(2000)) {
+    cursor->Seek(key + "absent", SeekTo::kExact);
+    ASSERT_FALSE(cursor->valid());
+  }
+  EXPECT_LT(reads() - before, 2000 * 3 / 100);
+  EXPECT_EQ(cursor->status(), Status::Ok());
+}
+
 TEST(TreeCursor, StaysInvalidAfterAnError) {
   const StoredTrees stored({DecimalModel(100)}, {.block_size_bytes = 256});
   std::string bytes = stored.bytes();

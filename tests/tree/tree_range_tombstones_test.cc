@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "base/hash.h"
+#include "logwood/testing/simulated_store.h"
+#include "logwood/testing/simulator.h"
 #include "tests/tree/stored_tree.h"
 
 namespace logwood::testing {
@@ -88,6 +90,24 @@ TEST(TreeRangeTombstones, DamageOfTheirBlockIsToldByOpening) {
   EXPECT_TRUE(opened.status().message().starts_with("tree file 7 offset " +
                                                     std::to_string(footer.range_tombstone_blocks[0].offset())))
       << opened.status();
+}
+
+TEST(TreeRangeTombstones, DamageOfTheirBlockSinceOpeningIsToldByVerify) {
+  const StoredTrees stored({DecimalModel(3)}, {}, {{"a", "b"}});
+  Simulator simulator(1);
+  SimulatedStore store(simulator);
+  const std::string name = FileName(kTreeFileHeader.number, kTreeFileHeader.type);
+  store.Create(name, {}).value()->Append(stored.bytes()).Check();
+  BlockCache cache(simulator, 0);
+  const auto tree = Tree::Open(stored.OpenFile(store), stored.descriptors()[0], cache).value();
+  EXPECT_EQ(DamageOf(*tree), std::vector<Status>());
+  const uint64_t offset =
+      ReadTreeFooter(tree->file(), tree->descriptor().footer).value().range_tombstone_blocks[0].offset();
+  store.Overwrite(name, offset + 40, "\xff").Check();
+  const std::vector<Status> damage = DamageOf(*tree);
+  ASSERT_EQ(damage.size(), 1u);
+  EXPECT_TRUE(damage[0].message().starts_with("tree file 7 offset " + std::to_string(offset))) << damage[0];
+  EXPECT_EQ(SaidOf(*tree, "a"), "deleted");  // Read at opening.
 }
 
 // Blocks whose checksums are right, of what the builder refuses to write.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <gtest/gtest.h>
@@ -34,14 +35,54 @@ struct Told {
   Sequence last;
 };
 
+// A store whose files sync as they are told.
+class SyncingStore final : public Store {
+ public:
+  using SyncHook = std::function<Status(AppendFile& file)>;
+
+  SyncingStore(Store& store, SyncHook sync) : store_(store), sync_(std::move(sync)) {}
+  Result<std::unique_ptr<AppendFile>> Create(std::string_view name, CreateOptions options) override {
+    Result<std::unique_ptr<AppendFile>> file = store_.Create(name, options);
+    if (!file.ok()) return file;
+    return std::unique_ptr<AppendFile>(std::make_unique<File>(*std::move(file), sync_));
+  }
+  Result<std::unique_ptr<ReadableFile>> Open(std::string_view name) override { return store_.Open(name); }
+  Result<std::vector<std::string>> List() override { return store_.List(); }
+  Status Remove(std::string_view name) override { return store_.Remove(name); }
+  Result<std::unique_ptr<StoreLock>> Lock(LockMode mode) override { return store_.Lock(mode); }
+  [[nodiscard]] StoreCapabilities capabilities() const override { return store_.capabilities(); }
+  [[nodiscard]] std::string description() const override { return store_.description(); }
+
+ private:
+  class File final : public AppendFile {
+   public:
+    File(std::unique_ptr<AppendFile> file, const SyncHook& sync) : file_(std::move(file)), sync_(sync) {}
+    Status Append(Bytes data) override { return file_->Append(data); }
+    Status Sync() override { return sync_(*file_); }
+    Status Finish() override { return file_->Finish(); }
+    [[nodiscard]] uint64_t size() const override { return file_->size(); }
+
+   private:
+    std::unique_ptr<AppendFile> file_;
+    const SyncHook& sync_;
+  };
+  Store& store_;
+  const SyncHook sync_;
+};
+
 // A pipeline alone, over one log file on a simulated device. All actors write keys of their own.
 class PipelineWorld {
  public:
-  explicit PipelineWorld(uint64_t seed)
+  // A sync takes `sync_time`, beside what it takes anyway.
+  explicit PipelineWorld(uint64_t seed, std::chrono::nanoseconds sync_time = {})
       : simulator({.seed = seed, .disposal = Disposal::kPark}),
         device(simulator),
-        store(device),
-        head{.log = LogChain(store, kDatabase, std::nullopt, Sequence::Of(1, 0)),
+        mutex(simulator),
+        never(simulator),
+        slow(device, [this, sync_time](AppendFile& file) { return SyncSlowly(file, sync_time); }),
+        store(slow),
+        settler(simulator),
+        head{.log = LogChain(store, settler, kDatabase, std::nullopt, Sequence::Of(1, 0)),
              .active = std::make_shared<Generation>(),
              .last = Sequence::Of(1, 0),
              .log_file = FileNumber(1)},
@@ -101,6 +142,14 @@ class PipelineWorld {
   [[nodiscard]] uint64_t appends() const { return store.calls(kAppends) - appends_before; }
   [[nodiscard]] uint64_t syncs() const { return store.calls(kSyncs) - syncs_before; }
 
+  Status SyncSlowly(AppendFile& file, std::chrono::nanoseconds time) {
+    if (time > time.zero()) {
+      const MutexLock lock(mutex);
+      never.WaitFor(mutex, time);
+    }
+    return file.Sync();
+  }
+
   CommitPipeline::Hooks Hooks() {
     return {.make_room =
                 [this](uint64_t) {
@@ -114,7 +163,11 @@ class PipelineWorld {
 
   Simulator simulator;
   SimulatedStore device;
+  Mutex mutex;
+  Condition never;
+  SyncingStore slow;
   FaultStore store;
+  LogSettler settler;
   WriteHead head;
   std::atomic<uint64_t> published;
   CommitPipeline pipeline;
@@ -165,6 +218,18 @@ TEST(CommitPipeline, CommitsThatArriveTogetherShareOneAppendAndOneSync) {
     appends_min = std::min(appends_min, world.appends());
   }
   EXPECT_LE(appends_min, 12u) << "of 24 commits: groups do not form";
+}
+
+// Else two writers of the four would sync while the other two wait, in turn.
+TEST(CommitPipeline, ASyncedGroupWaitsForThoseOfTheGroupBefore) {
+  uint64_t groups = 0;
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    PipelineWorld world(seed, std::chrono::milliseconds(1));
+    world.SpawnWriters(4, 6, Always);
+    world.Run();
+    groups += world.groups;
+  }
+  EXPECT_LE(groups, 9 * kSeeds) << "of six commits by each of four writers";
 }
 
 TEST(CommitPipeline, CountsGroupsCommitsSyncsAndLogBytes) {
@@ -352,44 +417,14 @@ TEST(CommitPipeline, WhoRunsExclusivelyRunsAlone) {
 
 // I2: publishing follows the sync.
 
-// A store whose files forget to sync: what a pipeline that publishes too early would look like from outside.
-class ForgetfulStore final : public Store {
- public:
-  explicit ForgetfulStore(Store& store) : store_(store) {}
-  Result<std::unique_ptr<AppendFile>> Create(std::string_view name, CreateOptions options) override {
-    Result<std::unique_ptr<AppendFile>> file = store_.Create(name, options);
-    if (!file.ok()) return file;
-    return std::unique_ptr<AppendFile>(std::make_unique<File>(*std::move(file)));
-  }
-  Result<std::unique_ptr<ReadableFile>> Open(std::string_view name) override { return store_.Open(name); }
-  Result<std::vector<std::string>> List() override { return store_.List(); }
-  Status Remove(std::string_view name) override { return store_.Remove(name); }
-  Result<std::unique_ptr<StoreLock>> Lock(LockMode mode) override { return store_.Lock(mode); }
-  [[nodiscard]] StoreCapabilities capabilities() const override { return store_.capabilities(); }
-  [[nodiscard]] std::string description() const override { return store_.description(); }
-
- private:
-  class File final : public AppendFile {
-   public:
-    explicit File(std::unique_ptr<AppendFile> file) : file_(std::move(file)) {}
-    Status Append(Bytes data) override { return file_->Append(data); }
-    Status Sync() override { return Status::Ok(); }
-    Status Finish() override { return file_->Finish(); }
-    [[nodiscard]] uint64_t size() const override { return file_->size(); }
-
-   private:
-    std::unique_ptr<AppendFile> file_;
-  };
-  Store& store_;
-};
-
 // Whether what is published could ever be lost: at each turn of a watcher the device is asked what a crash would leave.
 bool PublishedCouldBeLost(uint64_t seed, bool forgets_to_sync) {
   Simulator simulator({.seed = seed, .disposal = Disposal::kPark});
   SimulatedStore device(simulator);
-  ForgetfulStore forgetful(device);
+  SyncingStore forgetful(device, [](AppendFile&) { return Status::Ok(); });
   Store& store = forgets_to_sync ? static_cast<Store&>(forgetful) : device;
-  WriteHead head{.log = LogChain(store, kDatabase, std::nullopt, Sequence::Of(1, 0)),
+  LogSettler settler(simulator);
+  WriteHead head{.log = LogChain(store, settler, kDatabase, std::nullopt, Sequence::Of(1, 0)),
                  .active = std::make_shared<Generation>(),
                  .last = Sequence::Of(1, 0),
                  .log_file = FileNumber(1)};

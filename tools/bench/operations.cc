@@ -70,6 +70,24 @@ Status DeleteQuota(Worker& worker) {
   return WriteQuota(worker, worker.workplace.settings.key_size_bytes, delete_one, DeleteBatch);
 }
 
+// One range tombstone takes `count` keys whose indexes follow one another.
+Status DeleteRangeOf(Worker& worker, uint64_t count) {
+  const uint64_t first = worker.indexes.Next();
+  uint64_t last = first;
+  for (uint64_t i = 1; i < count; ++i) last = worker.indexes.Next();
+  const std::string begin = worker.keys.Key(first).ToString();
+  const std::string end = worker.keys.Key(last).ToString() + '\0';  // The first key behind the last.
+  return worker.workplace.collection.DeleteRange(begin, end, {.sync = worker.task.sync});
+}
+
+Status DeleteRangeQuota(Worker& worker) {
+  const Settings& settings = worker.workplace.settings;
+  if (settings.keys != KeyForm::kDecimal) {
+    return Status::InvalidArgument("deleterange: only with --keys decimal do the keys of a range follow one another");
+  }
+  return WriteQuota(worker, settings.key_size_bytes, [&] { return DeleteRangeOf(worker, 1); }, DeleteRangeOf);
+}
+
 // Index i is the point number i / series of series i % series: they come in turn, one point each.
 class SeriesKey {
  public:
@@ -370,6 +388,8 @@ constexpr std::array kOperations = {
               kPresent, Quota::kReads, kNone, kOneInReads, PutWhileOthersRead},
     Operation{"deleteseq", "delete --num keys in the order of their indexes", DeleteQuota, kAscending, Quota::kEntries,
               kErase},
+    Operation{"deleterange", "delete --num keys by ranges of --batch, or else of 100, in the order of their indexes",
+              DeleteRangeQuota, kAscending, Quota::kEntries, kErase, 1, nullptr, 100},
     Operation{"flush", "bring all entries in memory into trees", Flush},
     Operation{"compact", "flush, then merge down to one tree", Compact},
     Operation{"settle", "wait until merging in the background is at rest, which compact brings about", Compact},

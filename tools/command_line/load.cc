@@ -96,8 +96,12 @@ ProgressBar::Wanted BarWanted(const Arguments& arguments) {
 // A collection that was made for what was not loaded does not stay.
 Status GiveUpSorted(Database& database, const Arguments& arguments, bool is_new, const Status& status) {
   if (status.outcome() != Outcome::kNotApplied) return status;
-  if (is_new) LOGWOOD_RETURN_IF_ERROR(database.DropCollection(arguments.collection));
-  return {status.code(), std::string(status.message()) + "\nNothing was loaded."};
+  std::string message = std::string(status.message()) + "\nNothing was loaded.";
+  const Status dropped = is_new ? database.DropCollection(arguments.collection) : Status::Ok();
+  if (!dropped.ok()) {
+    message += " The collection that was made for it stays, empty: " + std::string(dropped.message());
+  }
+  return {status.code(), std::move(message)};
 }
 
 // By one ingest: each entry is written once, into trees, and all of them appear together.
@@ -105,12 +109,16 @@ Result<Loaded> LoadSortedFrom(InputFile& input, const Arguments& arguments) {
   EntryReader reader(FormatOf(arguments), input.name(),
                      [&](std::span<char> into) -> Result<size_t> { return input.Read(into); });
   ProgressBar bar(BarWanted(arguments), input.size());
+  // As without --sorted: nothing comes into being for an input that is wrong from the start.
+  Result<std::optional<EntryReader::Entry>> first = reader.Next();
+  if (!first.ok()) return WithEntries(first.status(), 0);
   LOGWOOD_ASSIGN_OR_RETURN(Database database, OpenOrCreateDatabase(arguments.path));
   const bool is_new = database.OpenCollection(arguments.collection).status().code() == StatusCode::kNotFound;
   LOGWOOD_ASSIGN_OR_RETURN(Collection collection, database.OpenOrCreate(arguments.collection));
   SortedInput::Tally tally;
   std::vector<IngestedEntries> parts;
-  parts.push_back({.collection = std::move(collection), .entries = std::make_unique<SortedInput>(reader, bar, tally)});
+  parts.push_back(
+      {.collection = std::move(collection), .entries = std::make_unique<SortedInput>(reader, *first, bar, tally)});
   const Status ingested = database.Ingest(std::move(parts));
   if (!ingested.ok()) {
     return GiveUpSorted(database, arguments, is_new, tally.status.ok() ? ingested : tally.status);

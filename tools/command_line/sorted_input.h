@@ -22,11 +22,14 @@ class SortedInput final : public RawCursor {
     Status status;
   };
 
-  // What is given must outlive it.
-  SortedInput(EntryReader& reader, ProgressBar& bar, Tally& tally) : reader_(reader), bar_(bar), tally_(tally) {}
+  // `first` was read from `reader` last. What is given must outlive it.
+  SortedInput(EntryReader& reader, std::optional<EntryReader::Entry> first, ProgressBar& bar, Tally& tally)
+      : reader_(reader), bar_(bar), tally_(tally), entry_(first) {
+    if (entry_) ++tally_.entries;
+  }
 
-  // To where the reader stands. Once.
-  void First() override { Next(); }
+  // Stays on the first. Once.
+  void First() override {}
   void Next() override;
   // Input does not go back: each makes the cursor invalid with kUnsupported.
   void Last() override { Refuse(); }

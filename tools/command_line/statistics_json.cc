@@ -74,6 +74,8 @@ JsonObject ObjectOf(const ViewStatistics& of) {
   object.AddObject("oldest", ObjectOf(of.oldest));
   object.AddNumber("pinned_memtables_bytes", of.pinned_memtables_bytes);
   object.AddObject("pinned_files", ObjectOf(of.pinned_files));
+  object.AddNumber("spilled_views", of.spilled_views);
+  object.AddNumber("scratch_bytes", of.scratch_bytes);
   return object;
 }
 

@@ -77,9 +77,9 @@ class TreeFileDump {
     LOGWOOD_ASSIGN_OR_RETURN(const size_t size, file_.Read(offset_, {data.get(), frame.length}));
     const auto kind = static_cast<BlockKind>(frame.kind);
     const BlockIdentity identity{.file_id = header_.id, .offset = offset_, .kind = kind};
-    const auto block = Block::Parse(std::move(data), size, identity, Where());
+    const auto block = Block::Parse(std::move(data), size, identity);
     if (!block.ok()) {
-      page_.Note("damaged: " + std::string(block.status().message()));
+      page_.Note("damaged: " + Where() + ": " + std::string(block.status().message()));
       answer_ = Answer::kNo;
     } else {
       Describe(*block);

@@ -68,7 +68,9 @@ class Executor {
     Batch batch;
     for (const Write& write : operation.writes) {
       LOGWOOD_ASSIGN_OR_RETURN(const Collection collection, Find(write.collection));
-      if (write.deletes) {
+      if (write.range_end != 0) {
+        batch.DeleteRange(collection, KeyOf(write.key), KeyOf(write.range_end));
+      } else if (write.deletes) {
         batch.Delete(collection, KeyOf(write.key));
       } else {
         batch.Put(collection, KeyOf(write.key), ValueOf(write, operation.id.Packed()));
@@ -79,6 +81,7 @@ class Executor {
 
   Status WriteOne(const Write& write, uint64_t id, const CommitOptions& options) {
     LOGWOOD_ASSIGN_OR_RETURN(Collection collection, Find(write.collection));
+    if (write.range_end != 0) return collection.DeleteRange(KeyOf(write.key), KeyOf(write.range_end), options);
     if (write.deletes) return collection.Delete(KeyOf(write.key), options);
     return collection.Put(KeyOf(write.key), ValueOf(write, id), options);
   }

@@ -7,6 +7,7 @@ namespace logwood::stress {
 namespace {
 
 constexpr uint64_t kDeleteOneIn = 5;
+constexpr uint64_t kDeleteRangeOneIn = 50;
 constexpr uint64_t kSyncOneIn = 8;
 constexpr uint64_t kBatchMax = 24;
 constexpr uint64_t kIngestMax = 200;
@@ -77,8 +78,18 @@ Direction Generator::AnyDirection() { return random_.OneIn(2) ? Direction::kForw
 
 Operation Generator::OneWrite() {
   Operation operation{.kind = OperationKind::kWrite, .sync = random_.OneIn(kSyncOneIn) ? Sync::kYes : Sync::kNo};
-  operation.writes.push_back({.collection = AnyCollection(), .key = OwnKey(), .deletes = random_.OneIn(kDeleteOneIn)});
+  operation.writes.push_back(AnyWrite(AnyCollection()));
   return operation;
+}
+
+// Of the lane's own keys.
+Write Generator::AnyWrite(uint32_t collection) {
+  Write write{.collection = collection, .key = OwnKey(), .deletes = random_.OneIn(kDeleteOneIn)};
+  if (!random_.OneIn(kDeleteRangeOneIn)) return write;
+  write.deletes = true;
+  write.range_end = static_cast<uint32_t>(
+      std::min<uint64_t>(write.key + 1 + random_.Below(kRangeMax), StretchOf(settings_, lane_).end));
+  return write;
 }
 
 // Keys may come twice: the last write to one counts.
@@ -86,8 +97,7 @@ Operation Generator::BatchOverCollections() {
   Operation operation = OneWrite();
   const uint64_t count = 1 + random_.Below(kBatchMax);
   for (uint64_t i = 0; i < count; ++i) {
-    const auto collection = static_cast<uint32_t>(random_.Below(settings_.collections));
-    operation.writes.push_back({.collection = collection, .key = OwnKey(), .deletes = random_.OneIn(kDeleteOneIn)});
+    operation.writes.push_back(AnyWrite(static_cast<uint32_t>(random_.Below(settings_.collections))));
   }
   const auto mark = static_cast<uint32_t>(settings_.keys + lane_);
   for (uint32_t collection = 0; collection < std::min<uint64_t>(2, settings_.collections); ++collection) {
@@ -101,7 +111,7 @@ Operation Generator::BatchInOne() {
   const uint32_t collection = operation.writes.front().collection;
   const uint64_t count = 1 + random_.Below(kBatchMax);
   for (uint64_t i = 0; i < count; ++i) {
-    operation.writes.push_back({.collection = collection, .key = OwnKey(), .deletes = random_.OneIn(kDeleteOneIn)});
+    operation.writes.push_back(AnyWrite(collection));
   }
   return operation;
 }

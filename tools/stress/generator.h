@@ -27,6 +27,7 @@ class Generator {
 
  private:
   [[nodiscard]] Operation Draw();
+  [[nodiscard]] Write AnyWrite(uint32_t collection);
   [[nodiscard]] Operation OneWrite();
   [[nodiscard]] Operation BatchOverCollections();
   [[nodiscard]] Operation BatchInOne();

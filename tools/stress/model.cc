@@ -24,6 +24,9 @@ Violation NewViolation(const Operation& operation, std::string what, std::string
       .what = std::move(what), .where = WhereOf(operation), .expected = std::move(expected), .found = std::move(found)};
 }
 
+// What stands under each of a write's keys once it is done.
+uint64_t IdLeftBy(const Operation& operation, const Write& write) { return write.deletes ? 0 : operation.id.Packed(); }
+
 bool SameEntries(const std::vector<FoundEntry>& a, const std::vector<FoundEntry>& b) {
   return std::ranges::equal(a, b, [](const FoundEntry& x, const FoundEntry& y) {
     return x.collection == y.collection && x.key == y.key && x.id == y.id;
@@ -212,7 +215,8 @@ void Model::Apply(const Operation& operation) {
     case OperationKind::kWrite:
     case OperationKind::kIngest:
       for (const Write& write : operation.writes) {
-        collections_[write.collection].ids[write.key] = write.deletes ? 0 : operation.id.Packed();
+        std::vector<uint64_t>& ids = collections_[write.collection].ids;
+        std::fill(ids.begin() + write.key, ids.begin() + write.keys_end(), IdLeftBy(operation, write));
       }
       break;
     default: break;
@@ -224,7 +228,9 @@ void Model::Doubt(const Operation& operation) {
   if (!changes_collections && !(operation.writes_entries() && AllExist(operation))) return;
   Doubtful doubtful{.operation = operation, .ids = {}};
   for (const Write& write : operation.writes) {
-    doubtful.ids[{write.collection, write.key}] = write.deletes ? 0 : operation.id.Packed();
+    for (uint32_t key = write.key; key < write.keys_end(); ++key) {
+      doubtful.ids[{write.collection, key}] = IdLeftBy(operation, write);
+    }
   }
   doubts_[operation.id.lane] = std::move(doubtful);
 }

@@ -9,6 +9,38 @@
 namespace logwood::stress {
 namespace {
 
+// The fields in the order in which they go over. `visit`, which writes them or reads them, takes each.
+template <class SomeWrite, class Visit>
+void VisitWrite(SomeWrite& write, const Visit& visit) {
+  visit(write.collection);
+  visit(write.key);
+  visit(write.deletes);
+  visit(write.range_end);
+}
+
+template <class SomeOperation, class Visit>
+void VisitOperation(SomeOperation& operation, const Visit& visit) {
+  visit(operation.kind);
+  visit(operation.sync);
+  visit(operation.direction);
+  visit(operation.collection);
+  visit(operation.begin);
+  visit(operation.end);
+  visit(operation.slot);
+  visit(operation.memtable_size_bytes);
+  visit(operation.id);
+  visit(operation.writes);
+}
+
+template <class SomeReply, class Visit>
+void VisitReply(SomeReply& reply, const Visit& visit) {
+  visit(reply.result);
+  visit(reply.code);
+  visit(reply.message);
+  visit(reply.entries);
+  visit(reply.marks);
+}
+
 // Both sides are one program: values go over as they lie in memory.
 class Writer {
  public:
@@ -18,13 +50,16 @@ class Writer {
     Append(&value, sizeof(value));
   }
   template <class T>
-  void AddAll(const std::vector<T>& values) {
+  void Add(const std::vector<T>& values) {
     Add(static_cast<uint64_t>(values.size()));
     for (const T& value : values) Add(value);
   }
-  void AddText(const std::string& text) {
+  void Add(const std::string& text) {
     Add(static_cast<uint64_t>(text.size()));
     bytes_ += text;
+  }
+  void Add(const Write& write) {
+    VisitWrite(write, [this](const auto& field) { Add(field); });
   }
   [[nodiscard]] std::string Take() { return std::move(bytes_); }
 
@@ -48,17 +83,20 @@ class Reader {
     at_ += sizeof(value);
   }
   template <class T>
-  void TakeAll(std::vector<T>& values) {
+  void Take(std::vector<T>& values) {
     uint64_t count = 0;
     Take(count);
     values.resize(count);
     for (T& value : values) Take(value);
   }
-  void TakeText(std::string& text) {
+  void Take(std::string& text) {
     uint64_t size = 0;
     Take(size);
     text = bytes_.substr(at_, size);
     at_ += size;
+  }
+  void Take(Write& write) {
+    VisitWrite(write, [this](auto& field) { Take(field); });
   }
 
  private:
@@ -132,65 +170,27 @@ std::string Operation::ToString() const {
 
 std::string Encode(const Operation& operation) {
   Writer writer;
-  writer.Add(operation.kind);
-  writer.Add(operation.sync);
-  writer.Add(operation.direction);
-  writer.Add(operation.collection);
-  writer.Add(operation.begin);
-  writer.Add(operation.end);
-  writer.Add(operation.slot);
-  writer.Add(operation.memtable_size_bytes);
-  writer.Add(operation.id);
-  writer.Add(static_cast<uint64_t>(operation.writes.size()));
-  for (const Write& write : operation.writes) {
-    writer.Add(write.collection);
-    writer.Add(write.key);
-    writer.Add(write.deletes);
-  }
+  VisitOperation(operation, [&](const auto& field) { writer.Add(field); });
   return writer.Take();
 }
 
 Operation DecodeOperation(const std::string& bytes) {
   Operation operation;
   Reader reader(bytes);
-  reader.Take(operation.kind);
-  reader.Take(operation.sync);
-  reader.Take(operation.direction);
-  reader.Take(operation.collection);
-  reader.Take(operation.begin);
-  reader.Take(operation.end);
-  reader.Take(operation.slot);
-  reader.Take(operation.memtable_size_bytes);
-  reader.Take(operation.id);
-  uint64_t count = 0;
-  reader.Take(count);
-  operation.writes.resize(count);
-  for (Write& write : operation.writes) {
-    reader.Take(write.collection);
-    reader.Take(write.key);
-    reader.Take(write.deletes);
-  }
+  VisitOperation(operation, [&](auto& field) { reader.Take(field); });
   return operation;
 }
 
 std::string Encode(const Reply& reply) {
   Writer writer;
-  writer.Add(reply.result);
-  writer.Add(reply.code);
-  writer.AddText(reply.message);
-  writer.AddAll(reply.entries);
-  writer.AddAll(reply.marks);
+  VisitReply(reply, [&](const auto& field) { writer.Add(field); });
   return writer.Take();
 }
 
 Reply DecodeReply(const std::string& bytes) {
   Reply reply;
   Reader reader(bytes);
-  reader.Take(reply.result);
-  reader.Take(reply.code);
-  reader.TakeText(reply.message);
-  reader.TakeAll(reply.entries);
-  reader.TakeAll(reply.marks);
+  VisitReply(reply, [&](auto& field) { reader.Take(field); });
   return reply;
 }
 

@@ -17,7 +17,7 @@ enum class OperationKind : uint8_t {
   kClose = 1,
   kEnsure = 2,  // Opens a collection, or creates it.
   kDrop = 3,    // A collection, if it is there.
-  kWrite = 4,   // Puts and deletes in one batch; one of them alone goes by Put() or Delete().
+  kWrite = 4,   // Puts and deletes in one batch; one of them alone goes by Put(), Delete() or DeleteRange().
   kIngest = 5,  // Writes to one collection, in key order, as a segment.
   kGet = 6,
   kScan = 7,
@@ -34,6 +34,10 @@ struct Write {
   uint32_t collection = 0;
   uint32_t key = 0;
   bool deletes = false;
+  uint32_t range_end = 0;  // Of a range that is deleted, without it; 0: the key alone.
+
+  // Behind the keys that it is about.
+  [[nodiscard]] uint32_t keys_end() const noexcept { return range_end == 0 ? key + 1 : range_end; }
 };
 
 // Which operation it is, and with that which value it leaves. Never 0.

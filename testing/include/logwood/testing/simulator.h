@@ -89,6 +89,7 @@ class Simulator final : public Runtime {
   std::chrono::nanoseconds Now() override;
   uint64_t Random() override;
   void Execute(std::function<void()> job) override;
+  void ExecuteAfter(std::chrono::nanoseconds delay, std::function<void()> job) override;
   Scheduler* scheduler() override;
 
  private:
