@@ -77,7 +77,7 @@ class Database {
   // LogMode::kOff it survives neither before it is flushed, and Sync::kYes is kInvalidArgument.
   // Errors: kInvalidArgument, kNotFound (a collection was dropped), kReadOnly, kClosed: not applied. kIo, kNoSpace: see
   // status.outcome(): not applied, or unknown until the next open. After an unknown outcome every write returns the
-  // cause, until the database is opened again.
+  // cause, until Resume() or until the database is opened again.
   Status Commit(Batch& batch, const CommitOptions& options = {});
 
   // Begins a transaction. Errors: kReadOnly, kClosed.
@@ -89,6 +89,14 @@ class Database {
   // `function` returns, kInvalidArgument (no attempts).
   [[nodiscard]] Result<SequenceStatistics> Transact(const std::function<Status(Transaction&)>& function,
                                                     const TransactOptions& options = {});
+
+  // After a failure that has stopped writing: makes the database writable again, without closing it. Brings all that is in
+  // memory into new files and begins a new log; reads and views go on meanwhile. Writes whose outcome was unknown are
+  // not applied from then on. Does nothing where nothing has failed. What made the failure must be mended first: a full
+  // disk, a device. Cost: as Flush(). Errors: kReadOnly, kClosed, kUnsupported (the file that says which files count has
+  // failed: only close and open helps), kIo, kNoSpace, kCorruption: then things are as they were, and it may be called
+  // again.
+  Status Resume();
 
   // Everything as it is now. Cost: a pointer copy. Errors: kClosed.
   [[nodiscard]] Result<View> NewView() const;

@@ -147,6 +147,8 @@ Result<SequenceStatistics> Database::Transact(const std::function<Status(Transac
   }
 }
 
+Status Database::Resume() { return engine_->Resume(); }
+
 Result<View> Database::NewView() const {
   auto state = std::make_shared<View::State>();
   state->engine = engine_;

@@ -184,20 +184,8 @@ void Background::FlushJob() {
       }
       oldest = sealed_.front();
     }
-    std::vector<FileNumber> obsolete_logs;
-    parts_.pacer.OnFlushBegun();
-    parts_.evidence.AddFlushed(oldest.generation);  // Before it leaves the read state.
-    Status status = FlushGeneration(parts_.context, oldest, parts_.stay_policy, obsolete_logs);
-    if (status.ok()) {
-      // As a part of the flush: what memory it gives back counts only when views have let go of it, too.
-      SpillViews(kSpilledPerFlushMax * oldest.generation->bytes());
-      parts_.pacer.OnFlushed(oldest.generation->bytes());
-      status = TellDebt();
-    }
+    const Status status = FlushOne(oldest, parts_.stay_policy);
     parts_.errors.Keep(status);
-    if (status.ok()) {
-      for (const FileNumber log : obsolete_logs) parts_.files.Discard(log, FileType::kLog);
-    }
     {
       const MutexLock lock(mutex_);
       if (status.ok()) sealed_.pop_front();
@@ -207,6 +195,39 @@ void Background::FlushJob() {
     StartRemoving();
     StartMerging();
   }
+}
+
+Status Background::FlushOne(const SealedGeneration& sealed, const StayPolicy& policy) {
+  std::vector<FileNumber> obsolete_logs;
+  parts_.pacer.OnFlushBegun();
+  parts_.evidence.AddFlushed(sealed.generation);  // Before it leaves the read state.
+  LOGWOOD_RETURN_IF_ERROR(FlushGeneration(parts_.context, sealed, policy, obsolete_logs));
+  // As a part of the flush: what memory it gives back counts only when views have let go of it, too.
+  SpillViews(kSpilledPerFlushMax * sealed.generation->bytes());
+  parts_.pacer.OnFlushed(sealed.generation->bytes());
+  LOGWOOD_RETURN_IF_ERROR(TellDebt());
+  for (const FileNumber log : obsolete_logs) parts_.files.Discard(log, FileType::kLog);
+  return Status::Ok();
+}
+
+// Its jobs have ended or are about to: the latch is set. None stays as data of a log of which a sync has failed (I15).
+Status Background::FlushAfterFailure(SealedGeneration last) {
+  std::deque<SealedGeneration> sealed;
+  {
+    const MutexLock lock(mutex_);
+    while (flushing_ || merging_) changed_.Wait(mutex_);
+    if (stopping_) return Status::Closed("the database is being closed");
+    sealed = sealed_;
+  }
+  for (SealedGeneration& each : sealed) {
+    each.log_settler = nullptr;
+    LOGWOOD_RETURN_IF_ERROR(FlushOne(each, StayPolicy{}));
+    const MutexLock lock(mutex_);
+    sealed_.pop_front();
+    changed_.NotifyAll();
+  }
+  parts_.pacer.OnSealed(last.generation->bytes());
+  return FlushOne(last, StayPolicy{});
 }
 
 size_t Background::LogsWaiting() const {

@@ -61,6 +61,10 @@ class Background {
   Result<bool> WaitForSealedBelow(size_t limit, std::chrono::nanoseconds patience);
   // How many of them wait for their flush, or are being flushed.
   [[nodiscard]] size_t sealed_waiting() const;
+  // After a failure: brings all sealed generations, and then `last`, into trees, in the calling thread and in new
+  // files. What fails leaves those that are not in trees sealed, and `last` as it was. Errors: kIo, kNoSpace,
+  // kCorruption, kClosed.
+  Status FlushAfterFailure(SealedGeneration last);
   // Looks for merges in the background.
   void StartMerging();
   // Somebody writes, or has left something to be merged: work at rest waits until nobody does any more.
@@ -87,6 +91,7 @@ class Background {
   void StartMergeJob() REQUIRES(mutex_);
   Status WaitForTurnToMerge();
   void FlushJob();
+  Status FlushOne(const SealedGeneration& sealed, const StayPolicy& policy);
   [[nodiscard]] size_t LogsWaiting() const REQUIRES(mutex_);
   void SpillViews(uint64_t bytes_max);
   void MergeJob();

@@ -128,6 +128,11 @@ class Engine {
   // these are flushed in the background (kTombstonesPassedMax in engine_write.cc).
   void OnCursorEnded();
 
+  // Makes the database writable again after a failure, without closing it: brings all that is in memory into new trees,
+  // gives up the logs, and begins a new one in an epoch of its own. What had an unknown outcome is not applied then. OK
+  // where nothing has failed. Errors: kReadOnly, kClosed, kUnsupported (the manifest has failed: only an open helps),
+  // kIo, kNoSpace, kCorruption: things are as they were.
+  Status Resume();
   // Brings everything that is in memory when it is called into trees, and waits for it.
   Status Flush();
   // Flush(), then merges all runs of the collection into one; what is flushed meanwhile stays beside it. Errors: also
@@ -178,6 +183,9 @@ class Engine {
   Status SealForCursors();
   void PrepareNextLog();
   Status BeginNextLog();
+  Status BeginLogFile(LogPreparer::PreparedFile next);
+  Status ResumeExclusively();
+  Status FlushAllAfterFailure(FileNumber next_log);
   Status AdvanceEpoch();
   [[nodiscard]] bool GenerationIsFull() const;
   Status CheckWritable() const;

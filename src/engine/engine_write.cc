@@ -136,14 +136,18 @@ void Engine::SealAtRest(const RestWork& work) {
   }));
 }
 
-// Without a log the number alone: it parts the logs that are in trees once a generation is flushed from those that
-// later processes write.
 Status Engine::BeginNextLog() {
   LogPreparer::PreparedFile next;
   if (std::exchange(next_log_wanted_, false)) next = log_preparer_->Take();
   if (next.file == nullptr) {
     LOGWOOD_ASSIGN_OR_RETURN(next.number, root_.NewFileNumber());
   }
+  return BeginLogFile(std::move(next));
+}
+
+// Without a log the number alone: it parts the logs that are in trees once a generation is flushed from those that
+// later processes write.
+Status Engine::BeginLogFile(LogPreparer::PreparedFile next) {
   const FileNumber before = std::exchange(head_->log_file, next.number);
   if (!head_->log) return Status::Ok();
   std::optional<LogEnd> finished;

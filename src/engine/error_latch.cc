@@ -7,6 +7,11 @@ void ErrorLatch::Keep(const Status& status) {
   if (first_.ok()) first_ = status.WithOutcome(Outcome::kNotApplied);
 }
 
+void ErrorLatch::Clear() {
+  const MutexLock lock(mutex_);
+  first_ = Status::Ok();
+}
+
 Status ErrorLatch::status() const {
   const MutexLock lock(mutex_);
   return first_;

@@ -14,6 +14,8 @@ class ErrorLatch {
 
   // Keeps `status` if it is the first that is not OK. Whoever is told it later did nothing: its outcome is kNotApplied.
   void Keep(const Status& status);
+  // Forgets it: what it spoke of was mended.
+  void Clear();
   // OK, or the first error.
   [[nodiscard]] Status status() const;
 

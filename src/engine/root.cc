@@ -237,6 +237,11 @@ Status Root::AdvanceEpoch(std::vector<LogEnd> log_ends) {
   return Record({.edit = {.epoch = manifest_->state().epoch + 1, .log_ends = std::move(log_ends)}});
 }
 
+Status Root::manifest_failure() const {
+  const MutexLock lock(mutex_);
+  return manifest_->failure();
+}
+
 ManifestState Root::manifest_state() const {
   const MutexLock lock(mutex_);
   return manifest_ != nullptr ? manifest_->state() : read_only_state_;

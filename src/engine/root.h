@@ -87,6 +87,8 @@ class Root {
   // Records the next epoch with the logs that the running one leaves behind (I6).
   Status AdvanceEpoch(std::vector<LogEnd> log_ends);
 
+  // OK, or the failure after which no change is recorded any more.
+  [[nodiscard]] Status manifest_failure() const;
   [[nodiscard]] ManifestState manifest_state() const;
   // Written to manifest files since the open.
   [[nodiscard]] uint64_t manifest_bytes_written() const;

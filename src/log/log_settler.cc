@@ -34,6 +34,11 @@ void LogSettler::Stop() {
   while (jobs_ > 0) changed_.Wait(mutex_);
 }
 
+void LogSettler::Reset() {
+  const MutexLock lock(mutex_);
+  status_ = Status::Ok();
+}
+
 void LogSettler::BeJob() {
   const MutexLock lock(mutex_);
   if (waiting_ != nullptr) Work();

@@ -28,6 +28,8 @@ class LogSettler {
   Status Wait();
   // Gives up what no job has begun and waits for jobs. Called before it is destroyed.
   void Stop();
+  // Forgets how the last file went. Requires: Stop() was called, and nothing since.
+  void Reset();
 
  private:
   void BeJob();

@@ -74,6 +74,8 @@ class Manifest {
   // may be tried again with another number.
   Status Rollover(FileNumber number, FileId id);
 
+  // OK, or the failure after which it takes no more.
+  [[nodiscard]] const Status& failure() const noexcept { return poison_; }
   [[nodiscard]] const ManifestState& state() const noexcept { return state_; }
   [[nodiscard]] FileNumber number() const noexcept;
   [[nodiscard]] DatabaseId database() const noexcept;

@@ -47,6 +47,11 @@ Status CommitPipeline::RunIfIdle(const std::function<Status()>& function) {
   return member.status;
 }
 
+void CommitPipeline::Resume() {
+  poison_ = Status::Ok();
+  prepared_counted_ = 0;  // The log is another.
+}
+
 void CommitPipeline::WaitForTurn(Member& member) {
   queue_.push_back(&member);
   if (queue_.size() == company_) queue_.front()->changed.NotifyOne();
