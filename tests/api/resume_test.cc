@@ -152,7 +152,7 @@ TEST(Resume, FailsWhileTheDeviceDoesAndMayBeTriedAgain) {
   Collection entries = db.CreateCollection("entries").value();
   entries.Put("a", "1").Check();
   const View view = db.NewView().value();
-  faults.FailAt(faults.calls() + 1, {.how_long = FaultFor::kEver, .status = Status::NoSpace("full")});
+  faults.FailAt(faults.calls() + 1, {.how_long = FaultFor::kForEver, .status = Status::NoSpace("full")});
   EXPECT_EQ(entries.Put("a", "2").outcome(), Outcome::kUnknown);
   for (int i = 0; i < 3; ++i) EXPECT_EQ(db.Resume().code(), StatusCode::kNoSpace);
   EXPECT_EQ(Read(entries), (Entries{{"a", "1"}}));
