@@ -131,7 +131,7 @@ TEST(StatisticsPage, ShowsCountersWithUnits) {
       << text;
   EXPECT_TRUE(Has(text,
                   "views               2, the oldest 3.20 s old at 1:40; pinned are 1.50 MiB of memtables and 1 file, "
-                  "2.00 KiB\n"))
+                  "2.00 KiB; 3 spilled to 4.00 KiB\n"))
       << text;
   EXPECT_TRUE(text.ends_with(
       "\nSINCE THE OPEN\n"
