@@ -15,7 +15,8 @@
 namespace logwood::testing {
 namespace {
 
-constexpr std::array kDocuments = {"README.md", "CONTRIBUTING.md", "docs/ARCHITECTURE.md", "docs/ORIGINS.md"};
+constexpr std::array kDocuments = {"README.md", "CONTRIBUTING.md", "docs/ARCHITECTURE.md", "docs/GUARANTEES.md",
+                                   "docs/ORIGINS.md"};
 constexpr std::string_view kOrigins = "docs/ORIGINS.md";
 
 std::filesystem::path Root() { return LOGWOOD_SOURCE_DIR; }
