@@ -33,15 +33,15 @@ Entries Read(const Collection& collection) {
 // Writes of which one storage call fails, and what follows.
 class FailureThenResume {
  public:
-  FailureThenResume(uint64_t call, const Fault& fault) : faults_(*memory_) {
-    db_.emplace(DatabaseFactory::Open(faults_, kSmall, runtime_, kSmallSegments).value());
+  FailureThenResume(uint64_t call, const Fault& fault) : faults_(std::in_place, *memory_) {
+    db_.emplace(DatabaseFactory::Open(*faults_, kSmall, runtime_, kSmallSegments).value());
     entries_ = db_->CreateCollection("entries").value();
-    const uint64_t before = faults_.calls(fault.kinds);
-    faults_.FailAt(before + call, fault);
+    const uint64_t before = faults_->calls(fault.kinds);
+    faults_->FailAt(before + call, fault);
     int next = 0;
     for (; next < kWrites && status_.ok(); ++next) Write(next);
-    has_failed_ = faults_.calls(fault.kinds) >= before + call;
-    faults_.Heal();
+    has_failed_ = faults_->calls(fault.kinds) >= before + call;
+    faults_->Heal();
     if (!status_.ok()) Recover();
     for (int i = 0; i < 30; ++i) Write(next + i);
     EXPECT_TRUE(status_.ok()) << status_;
@@ -99,13 +99,15 @@ class FailureThenResume {
   void Reopen() {
     entries_.reset();
     db_->Close().IgnoreError();  // Why: after a failure it says so again.
-    db_.emplace(DatabaseFactory::Open(faults_, kSmall, runtime_, kSmallSegments).value());
+    db_.reset();
+    faults_.emplace(*memory_);
+    db_.emplace(DatabaseFactory::Open(*faults_, kSmall, runtime_, kSmallSegments).value());
     entries_ = db_->OpenCollection("entries").value();
   }
 
   QueueRuntime runtime_{1};
   const std::unique_ptr<Store> memory_ = NewMemoryStore();
-  FaultStore faults_;
+  std::optional<FaultStore> faults_;  // Another for each open: a file whose sync failed never syncs again in one.
   std::optional<Database> db_;
   std::optional<Collection> entries_;
   Entries model_;

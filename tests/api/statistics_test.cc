@@ -59,8 +59,8 @@ TEST_F(StatisticsTest, CountSealedMemtablesUntilTheyAreFlushed) {
   EXPECT_GE(before.sealed_memtables.bytes, 80'000u);
   EXPECT_EQ(before.active_memtables.entries, 1u);
   EXPECT_EQ(before.collections[0].memtable_entries, 3u);
-  runtime_.RunOneJob();
-  runtime_.RunOneJob();
+  constexpr int kJobsMax = 8;  // The log's among them.
+  for (int job = 0; job < kJobsMax && db.Statistics()->flushes.jobs == 0; ++job) runtime_.RunOneJob();
   const DatabaseStatistics after = db.Statistics().value();
   EXPECT_EQ(after.sealed_memtables.generations, 0u);
   EXPECT_EQ(after.sealed_memtables.bytes, 0u);
@@ -128,7 +128,7 @@ TEST_F(StatisticsTest, CountWhatWasPreparedInAllLogFiles) {
   const std::string value(1000, 'v');
   for (int i = 0; i < 200; ++i) users.Put("b", value, kWithoutSync).Check();
   const DatabaseStatistics statistics = db.Statistics().value();
-  EXPECT_EQ(statistics.stored.logs.files, 2u);
+  EXPECT_GE(statistics.stored.logs.files, 2u);  // The next one may be there as well.
   EXPECT_GT(statistics.commits.log_bytes_prepared, statistics.commits.log_bytes);
 }
 

@@ -204,7 +204,7 @@ bool DatabaseSimulation::Walk(Cursor& cursor, const std::map<std::string, std::s
   Expect(!cursor.valid(), "a cursor shows more than its view");
   const Result<DatabaseStatistics> statistics = db_->Statistics();
   if (!GoesOn(statistics.status())) return false;
-  spilled_views_ += statistics->memory.spilled_views;
+  spilled_views_ += statistics->views.spilled_views;
   return GoesOn(cursor.status());
 }
 
