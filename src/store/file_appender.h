@@ -19,8 +19,8 @@ namespace logwood {
 //     new length, where a mapped store makes the whole of the 64 KiB dirty.
 //
 // Zeros are written in pieces of 64 KiB because the page cache keeps each in a folio of its own, and dirties, maps and
-// walks folios as wholes. All else goes by pwrite() to the end of the file: appends of more than 16 KiB, and what follows
-// one within 64 KiB, for zeros between them would be written for nothing. `directory` must outlive the file.
+// walks folios as wholes. All else goes by pwrite() to the end of the file: appends of more than 16 KiB, and what
+// follows one within 64 KiB, for zeros between them would be written for nothing. `directory` must outlive the file.
 [[nodiscard]] std::unique_ptr<AppendFile> NewFileAppender(Directory& directory, const std::string& name,
                                                           FileDescriptor fd, uint64_t size_expected);
 

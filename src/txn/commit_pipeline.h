@@ -92,8 +92,8 @@ class CommitPipeline {
   // The same, but does nothing where others are in the queue.
   Status RunIfIdle(const std::function<Status()>& function);
 
-  // Takes commits again after a failure, with what stands at the write head now. Requires: called by a function that runs
-  // exclusively.
+  // Takes commits again after a failure, with what stands at the write head now. Requires: called by a function that
+  // runs exclusively.
   void Resume();
 
   // What went through so far. Any thread, without waiting.

@@ -157,7 +157,8 @@ TEST(StatisticsPage, ShowsCountersAsJson) {
        {"\"reads\":{\"gets\":10,\"gets_found\":8,\"seeks\":1}",
         "\"filters\":{\"asked\":20,\"ruled_out\":15,\"false_positives\":1}",
         "\"views\":{\"views\":2,\"oldest_nanoseconds\":3200000000,\"oldest\":{\"epoch\":1,\"counter\":40},"
-        "\"pinned_memtables_bytes\":1572864,\"pinned_files\":{\"files\":1,\"bytes\":2048},\"spilled_views\":3,\"scratch_bytes\":4096}",
+        "\"pinned_memtables_bytes\":1572864,\"pinned_files\":{\"files\":1,\"bytes\":2048},\"spilled_views\":3,"
+        "\"scratch_bytes\":4096}",
         "\"commits\":{\"commits\":5,\"synced_commits\":3,\"operations\":9,\"puts\":7,\"deletes\":1,"
         "\"range_deletes\":1,\"user_bytes\":512,\"groups\":4,\"syncs\":3,\"log_bytes\":700,"
         "\"log_bytes_prepared\":900}",

@@ -100,8 +100,8 @@ std::string Text(const WrittenStatistics& of) {
 
 std::string TextOfViews(const ViewStatistics& of) {
   if (of.views + of.pinned_memtables_bytes + of.pinned_files.files == 0) return {};
-  return Line("views", fmt::format("{}, the oldest {} old at {}; pinned are {} of memtables and {}; {} spilled to {}", of.views,
-                                   DurationAsText(of.oldest_nanoseconds), Text(of.oldest),
+  return Line("views", fmt::format("{}, the oldest {} old at {}; pinned are {} of memtables and {}; {} spilled to {}",
+                                   of.views, DurationAsText(of.oldest_nanoseconds), Text(of.oldest),
                                    BytesAsText(of.pinned_memtables_bytes), Text(of.pinned_files), of.spilled_views,
                                    BytesAsText(of.scratch_bytes)));
 }
