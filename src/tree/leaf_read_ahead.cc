@@ -44,10 +44,8 @@ bool LeafReadAhead::Fill(const BlockFile& file, BlockReference leaf, Towards tow
     end = leaf_end;
     begin = std::max<uint64_t>(end - std::min<uint64_t>(end, size), kFileHeaderSize);
   }
-  if (bytes_.get_deleter().size != size) {
-    bytes_ = cache_.pool().Allocate(size);
-    cache_.MakeRoom();
-  }
+  if (bytes_.get_deleter().size != size) bytes_ = cache_.pool().Allocate(size);
+  cache_.MakeRoom();  // Each time: what reads past the cache is mostly a job, whose own memory grows meanwhile.
   const Result<size_t> read = file.file().Read(begin, {bytes_.get(), static_cast<size_t>(end - begin)});
   if (!read.ok() || *read != end - begin) return false;
   begin_ = begin;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/ids.h"
@@ -54,7 +55,7 @@ class ReadSet {
   };
 
   [[nodiscard]] Bytes BytesOf(const Key& key) const noexcept {
-    return {reinterpret_cast<const std::byte*>(key_bytes_.data()) + key.begin, key.size};
+    return std::string_view(key_bytes_).substr(key.begin, key.size);
   }
   void JoinIfLarge();
 

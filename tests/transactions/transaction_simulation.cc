@@ -13,6 +13,7 @@ namespace {
 constexpr size_t kActors = 4;
 constexpr int kTransactionsOfAnActor = 6;
 constexpr int kPlainWrites = 6;
+constexpr int kFlushes = 12;
 constexpr size_t kCollections = 2;
 constexpr uint64_t kLists = 2;
 constexpr uint64_t kRegisters = 4;
@@ -42,7 +43,7 @@ void TransactionSimulation::Begin() {
   for (size_t i = 0; i < kCollections; ++i) {
     collections_.push_back(db_->CreateCollection("c" + std::to_string(i)).value());
   }
-  working_ = static_cast<int>(kActors) + (tally_.has_plain_writes ? 1 : 0);
+  working_ = static_cast<int>(kActors) + 1 + (tally_.has_plain_writes ? 1 : 0);
   for (size_t actor = 0; actor < kActors; ++actor) {
     simulator_.Spawn("actor " + std::to_string(actor), [this, actor] { Transact(actor); });
   }
@@ -56,7 +57,7 @@ void TransactionSimulation::Transact(size_t /*actor*/) {
     TransactOnce(tally_.history.size() - 1);
     Pause(4);
   }
-  --working_;
+  Leave();
 }
 
 void TransactionSimulation::TransactOnce(size_t index) {
@@ -184,16 +185,21 @@ void TransactionSimulation::WritePlain() {
     tally_.history[index].ended = ++moment_;
     Pause(6);
   }
-  --working_;
+  Leave();
 }
 
 void TransactionSimulation::FlushNowAndThen() {
-  while (working_ > 0) {
+  for (int i = 0; i < kFlushes && working_ > 1; ++i) {
     Pause(40);
     const Status status = random_.OneIn(3) ? db_->Compact(collections_[random_.Below(kCollections)]) : db_->Flush();
     if (!status.ok()) tally_.findings.push_back("flush: " + status.ToString());
   }
-  db_.reset();
+  Leave();
+}
+
+// Who is the last closes the database: that waits, which only actors can.
+void TransactionSimulation::Leave() {
+  if (--working_ == 0) db_.reset();
 }
 
 void TransactionSimulation::Pause(uint64_t yields_max) {

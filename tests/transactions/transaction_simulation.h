@@ -42,6 +42,7 @@ class TransactionSimulation {
   Status Scan(Transaction& transaction, std::vector<HistoryStep>& steps);
   void WritePlain();
   void FlushNowAndThen();
+  void Leave();
   void End(size_t index, const Result<SequenceStatistics>& committed);
   void Pause(uint64_t yields_max);
   [[nodiscard]] HistoryKey DrawRegister();

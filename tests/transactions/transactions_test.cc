@@ -51,7 +51,6 @@ TEST(Transactions, AreSerializableInEverySchedule) {
   if (seeds.first == seeds.last) return;
   EXPECT_GT(total.commits, total.conflicts);
   EXPECT_GT(total.conflicts_in_flight, 0u);
-  EXPECT_GT(total.deadlocks, 0u);
 }
 
 // What snapshot isolation allows is found by the checkers: so they look.
@@ -61,6 +60,7 @@ TEST(Transactions, SnapshotIsolationAllowsCyclesThatAreFound) {
   uint64_t other_findings = 0;
   for (uint64_t seed = seeds.first; seed <= seeds.last; ++seed) {
     const TransactionSimulation::Tally tally = TransactionSimulation(seed, Isolation::kSnapshot).Run();
+    ASSERT_TRUE(tally.report.completed()) << "seed " << seed << ": " << tally.report;
     for (const std::string& finding : CheckForCycles(tally.history))
       ++(finding.starts_with("cycle") ? cycles : other_findings);
   }
