@@ -47,7 +47,7 @@ void CheckRoundTrip(const Block& block, const BlockIdentity& identity) {
   std::ranges::copy(stored, data.get());
   const auto again = Block::Parse(std::move(data), stored.size(), identity);
   LOGWOOD_ASSERT(again.ok());
-  LOGWOOD_ASSERT((*again)->count() == block.count());
+  LOGWOOD_ASSERT(again->count() == block.count());
 }
 
 void ParseAndCheck(std::span<const std::byte> stored, const BlockIdentity& identity) {
@@ -55,8 +55,8 @@ void ParseAndCheck(std::span<const std::byte> stored, const BlockIdentity& ident
   std::ranges::copy(stored, data.get());
   const auto block = Block::Parse(std::move(data), stored.size(), identity);
   if (!block.ok()) return;
-  CheckBlock(**block);
-  CheckRoundTrip(**block, identity);
+  CheckBlock(*block);
+  CheckRoundTrip(*block, identity);
 }
 
 void Fix(std::span<std::byte> stored, const BlockIdentity& identity) {
