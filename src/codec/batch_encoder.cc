@@ -93,6 +93,18 @@ Bytes BatchEncoder::table(const BatchFragment& fragment) const noexcept {
   return Bytes(buffer_).From(fragment.begin + fragment.length).First(fragment.table_length);
 }
 
+void VisitOperations(const BatchEncoder& batch, const std::function<bool(const Operation&)>& visit) {
+  for (const BatchFragment& fragment : batch.fragments()) {
+    OperationReader operations(batch.body(fragment));
+    for (;;) {
+      const Result<std::optional<Operation>> next = operations.Next();
+      LOGWOOD_ASSERT(next.ok());  // This process encoded it.
+      if (!next->has_value()) break;
+      if (!visit(**next)) return;
+    }
+  }
+}
+
 uint64_t FragmentChecksum(Bytes body, Bytes table) noexcept {
   if (body.empty()) return 0;
   return Hash64(table.empty() ? body : table);

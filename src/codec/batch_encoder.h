@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -101,6 +102,9 @@ class OperationReader {
   size_t offset_ = 0;
   size_t value_offset_ = 0;
 };
+
+// Calls `visit` with each operation of `batch`, in order, until it returns false. Requires: the batch is sealed.
+void VisitOperations(const BatchEncoder& batch, const std::function<bool(const Operation&)>& visit);
 
 // The checksum that a record's header must bear: that of `table` where there is one (the table then covers the body, so
 // that nothing is hashed twice), else that of `body`; 0 for an empty body.

@@ -79,10 +79,10 @@ class MergingCursor final : public EntryCursor {
   struct Child {
     std::unique_ptr<EntryCursor> cursor;
     uint64_t rank = kRankMax;
-    bool placed = false;             // See (2).
-    bool shown = false;              // Whether it is valid and not hidden.
-    size_t newer_lists = 0;          // The first of `lists_`, which are those of newer sources.
-    std::optional<KeyGap> gap = {};  // Keys that none of those covers.
+    bool placed = false;              // See (2).
+    bool shown = false;               // Whether it is valid and not hidden.
+    size_t newer_lists = 0;           // The first of `lists_`, which are those of newer sources.
+    std::optional<KeySpan> gap = {};  // Keys that none of those covers.
   };
 
   // Of a child that is past its end, and possibly of one that is not.

@@ -32,8 +32,8 @@ const RangeTombstone* RangeTombstones::Covering(Bytes key) const noexcept {
   return index < size() && tombstones_[index].begin <= key ? &tombstones_[index] : nullptr;
 }
 
-KeyGap GapAround(std::span<const RangeTombstones> lists, Bytes key) noexcept {
-  KeyGap gap;
+KeySpan GapAround(std::span<const RangeTombstones> lists, Bytes key) noexcept {
+  KeySpan gap;
   for (const RangeTombstones& list : lists) {
     const size_t index = list.FindEndingBehind(key);
     if (index > 0) gap.begin = std::max(gap.begin, list[index - 1].end);

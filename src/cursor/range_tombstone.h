@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "base/key_span.h"
 #include "logwood/bytes.h"
 
 namespace logwood {
@@ -46,15 +47,8 @@ class RangeTombstones {
   std::span<const RangeTombstone> tombstones_;
 };
 
-// Keys among which nothing changes: between two borders of range tombstones. Both are in the sense of RangeTombstone.
-struct KeyGap {
-  Bytes begin;
-  Bytes end;
-  [[nodiscard]] bool Contains(Bytes key) const noexcept { return begin <= key && (end.empty() || key < end); }
-};
-
-// The widest keys around `key` for which the same one of each list covers them that covers `key`.
-[[nodiscard]] KeyGap GapAround(std::span<const RangeTombstones> lists, Bytes key) noexcept;
+// The widest span around `key` for which the same one of each list covers them that covers `key`.
+[[nodiscard]] KeySpan GapAround(std::span<const RangeTombstones> lists, Bytes key) noexcept;
 // The first of the lists that covers `key`; nullopt without one.
 [[nodiscard]] std::optional<size_t> FirstCovering(std::span<const RangeTombstones> lists, Bytes key) noexcept;
 // Where what all lists together cover without a gap ends and begins, from `covered` on, which one of them covers.

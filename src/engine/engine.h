@@ -51,7 +51,8 @@ struct VerifyReport {
 // An open database: composes log, memtables, trees and manifest, and decides when each is used. Thread-safe.
 //
 //   state       entered by                    what works
-//   open        Open()                        everything
+//   open        Open(); Resume() of a         everything
+//               stopped one
 //   stopped     the first failed write or     reads; writes return the cause
 //               background job (ErrorLatch)
 //   closed      Close()                       nothing: kClosed; what is pinned stays in memory

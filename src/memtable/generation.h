@@ -41,9 +41,9 @@ class Generation {
   // Bytes of memory taken.
   [[nodiscard]] size_t bytes() const noexcept { return arena_.bytes(); }
 
-  // The last sequence added; set by the writer after each commit.
-  [[nodiscard]] Sequence last() const noexcept { return last_; }
-  void set_last(Sequence last) noexcept { last_ = last; }
+  // The last sequence added; set by the writer after each commit, and before that is published. Any thread reads.
+  [[nodiscard]] Sequence last() const noexcept { return last_.load(std::memory_order_relaxed); }
+  void set_last(Sequence last) noexcept { last_.store(last, std::memory_order_relaxed); }
 
  private:
   struct Member;
@@ -56,7 +56,7 @@ class Generation {
   // kept of it changes nothing that can be seen.
   mutable Arena arena_;
   std::atomic<Directory*> directory_;
-  Sequence last_;
+  std::atomic<Sequence> last_{};  // Relaxed: who has seen a sequence published sees it here, too.
   mutable std::atomic<uint64_t> tombstones_passed_ = 0;  // Relaxed: a figure, nothing is published by it.
 };
 

@@ -159,7 +159,7 @@ class Memtable::Cursor final : public EntryCursor {
   const Sequence at_;
   const MemtableRangeTombstones* const range_tombstones_;  // Null without any.
   std::vector<RangeTombstones> range_tombstone_lists_;
-  std::optional<KeyGap> gap_;  // Where the newest one that covers a key is that of `covering_`.
+  std::optional<KeySpan> gap_;  // Where the newest one that covers a key is that of `covering_`.
   Sequence covering_;
   const MemtableLeaf* leaf_ = nullptr;
   SlotOrder order_;  // Of the leaf's slots when it was entered.

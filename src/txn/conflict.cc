@@ -1,6 +1,7 @@
 #include "txn/conflict.h"
 
-#include "base/assert.h"
+#include <algorithm>
+
 #include "base/hash.h"
 
 namespace logwood {
@@ -59,19 +60,14 @@ void GroupWrites::Clear() {
 }
 
 void GroupWrites::Index(const BatchEncoder& batch) {
-  for (const BatchFragment& fragment : batch.fragments()) {
-    OperationReader operations(batch.body(fragment));
-    for (;;) {
-      const Result<std::optional<Operation>> next = operations.Next();
-      LOGWOOD_ASSERT(next.ok());  // This process encoded it.
-      if (!next->has_value()) break;
-      if ((*next)->type == EntryType::kRangeTombstone) {
-        ranges_.push_back(**next);
-      } else {
-        keys_.emplace(Hash64((*next)->key), **next);
-      }
+  VisitOperations(batch, [this](const Operation& operation) {
+    if (operation.type == EntryType::kRangeTombstone) {
+      ranges_.push_back(operation);
+    } else {
+      keys_.emplace(Hash64(operation.key), operation);
     }
-  }
+    return true;
+  });
 }
 
 const Operation* GroupWrites::FindKey(CollectionId collection, Bytes key) const {

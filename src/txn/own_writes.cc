@@ -1,28 +1,9 @@
 #include "txn/own_writes.h"
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
-#include "base/assert.h"
-
 namespace logwood {
-namespace {
-
-// Calls `visit` with each operation, in order, until it returns false. Requires: `batch` is sealed.
-void VisitOperations(const BatchEncoder& batch, const std::function<bool(const Operation&)>& visit) {
-  for (const BatchFragment& fragment : batch.fragments()) {
-    OperationReader operations(batch.body(fragment));
-    for (;;) {
-      const Result<std::optional<Operation>> next = operations.Next();
-      LOGWOOD_ASSERT(next.ok());  // This process encoded it.
-      if (!next->has_value()) break;
-      if (!visit(**next)) return;
-    }
-  }
-}
-
-}  // namespace
 
 OwnWrites::OwnWrites(MemoryBudget* budget) : charge_(budget, MemoryUse::kTransactions) {}
 

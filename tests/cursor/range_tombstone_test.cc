@@ -59,7 +59,7 @@ TEST(RangeTombstones, HaveGapsBetweenTheirBorders) {
   const List second = {{"c", "h"}};
   const std::vector<RangeTombstones> lists = {RangeTombstones(first), RangeTombstones(second)};
   const auto expect = [&lists](Bytes key, Bytes begin, Bytes end) {
-    const KeyGap gap = GapAround(lists, key);
+    const KeySpan gap = GapAround(lists, key);
     EXPECT_EQ(gap.begin, begin) << key;
     EXPECT_EQ(gap.end, end) << key;
     EXPECT_TRUE(gap.Contains(key)) << key;

@@ -2,28 +2,15 @@
 // LOGWOOD_SEED=n only that one.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <gtest/gtest.h>
 #include <iostream>
 #include <string>
 
 #include "tests/simulation/database_simulation.h"
+#include "tests/simulation/seeds.h"
 
 namespace logwood::testing {
 namespace {
-
-struct Seeds {
-  uint64_t first = 1;
-  uint64_t last = 0;
-};
-
-Seeds SeedsToRun(uint64_t in_short_form, uint64_t in_full_form) {
-  if (const char* const seed = std::getenv("LOGWOOD_SEED")) {
-    const uint64_t one = std::strtoull(seed, nullptr, 10);
-    return {.first = one, .last = one};
-  }
-  return {.first = 1, .last = std::getenv("LOGWOOD_FULL") != nullptr ? in_full_form : in_short_form};
-}
 
 TEST(Simulation, EveryScheduleKeepsThePromises) {
   const Seeds seeds = SeedsToRun(500, 50'000);

@@ -1,30 +1,17 @@
 // Transactions in the simulator, judged by two checkers that know nothing of one another. With LOGWOOD_FULL=1 in the
 // environment many more seeds run; with LOGWOOD_SEED=n only that one.
 #include <cstdint>
-#include <cstdlib>
 #include <gtest/gtest.h>
 #include <iostream>
 #include <string>
 
+#include "tests/simulation/seeds.h"
 #include "tests/transactions/commit_order_checker.h"
 #include "tests/transactions/cycle_checker.h"
 #include "tests/transactions/transaction_simulation.h"
 
 namespace logwood::testing {
 namespace {
-
-struct Seeds {
-  uint64_t first = 1;
-  uint64_t last = 0;
-};
-
-Seeds SeedsToRun(uint64_t in_short_form, uint64_t in_full_form) {
-  if (const char* const seed = std::getenv("LOGWOOD_SEED")) {
-    const uint64_t one = std::strtoull(seed, nullptr, 10);
-    return {.first = one, .last = one};
-  }
-  return {.first = 1, .last = std::getenv("LOGWOOD_FULL") != nullptr ? in_full_form : in_short_form};
-}
 
 TEST(Transactions, AreSerializableInEverySchedule) {
   const Seeds seeds = SeedsToRun(200, 50'000);
