@@ -72,7 +72,7 @@ void TreeCursor::Prev() {
 
 bool TreeCursor::Prepare() {
   valid_ = false;
-  return status_.ok();
+  return status_.ok() && tree_->footer().leaves > 0;
 }
 
 bool TreeCursor::IsLittleAhead(size_t leaf) const {

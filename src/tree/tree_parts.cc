@@ -18,6 +18,16 @@ TreeParts::TreeParts(std::shared_ptr<const BlockFile> file, TreeDescriptor descr
       leaves_(cache.residents(), MemoryUse::kIndexes),
       filter_(cache.residents(), MemoryUse::kFilters) {}
 
+TreeParts::TreeParts(std::shared_ptr<const BlockFile> file, TreeDescriptor descriptor, TreeFooter footer,
+                     BlockCache& cache, std::optional<HeadIndex> index)
+    : file_(std::move(file)),
+      descriptor_(std::move(descriptor)),
+      footer_(std::move(footer)),
+      cache_(cache),
+      salvaged_leaves_(index ? std::make_unique<const Leaves>(*std::move(index), cache) : nullptr),
+      leaves_(cache.residents(), MemoryUse::kIndexes),
+      filter_(cache.residents(), MemoryUse::kFilters) {}
+
 Result<const BlockedBloomFilter*> TreeParts::Filter(const ReadSection& section) const {
   if (footer_.filter_lines == 0) return static_cast<const BlockedBloomFilter*>(nullptr);
   if (const BlockedBloomFilter* const filter = filter_.get(section); filter != nullptr) return filter;
@@ -93,6 +103,7 @@ Result<BlockPin> TreeParts::ReadLeafFrom(const Leaves& leaves, size_t leaf) cons
 
 Result<const TreeParts::Leaves*> TreeParts::LeavesFor(const ReadSection& section) const {
   if (const Leaves* const leaves = leaves_.get(section); leaves != nullptr) return leaves;
+  if (salvaged_leaves_ != nullptr) return salvaged_leaves_.get();
   LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<const Leaves> loaded, LoadLeaves());
   const size_t bytes = loaded->index.bytes() + loaded->slots.bytes();
   return leaves_.Publish(std::move(loaded), bytes, section);
