@@ -44,17 +44,36 @@ void CheckFirstLog(const ManifestState& state, const std::set<FileNumber>& numbe
        .loses_entries = true});
 }
 
+LogSalvageInput LogInputOf(const Manifest::Loaded& root, std::vector<FileNumber> logs) {
+  return {.database = root.database,
+          .known = root.state.log_ends,
+          .epoch = root.state.epoch,
+          .first_log = root.state.first_log,
+          .flushed = root.state.flushed,
+          .candidates = std::move(logs)};
+}
+
+// Whether commits are whole behind the place where any other open would cut the logs.
+Result<bool> HasCommitsBehind(Store& store, const FoundDatabase& found) {
+  const auto ignore = [](const LogCommit&) { return Status::Ok(); };
+  const LogSalvageInput input = LogInputOf(found.root, found.inventory.logs);
+  LOGWOOD_ASSIGN_OR_RETURN(const LogSalvage all, SalvageLogs(store, input, ignore, [](const LogDamage&) {}));
+  return all.last > found.logs.last;
+}
+
 // What no open can read without doing without something.
 class LeftDatabase {
  public:
   LeftDatabase(Store& store, const KindRegistry& kinds, const ReplayMeans& means, SalvageReport& report)
       : store_(store), kinds_(kinds), means_(means), report_(report) {}
 
-  Result<FoundDatabase> Find() {
+  // `tells_of_trees`: whether the manifest knows all trees that count.
+  Result<FoundDatabase> Find(bool tells_of_trees) {
     const auto on_damage = [this](const Manifest::Damage& damage) { report_.damages.push_back(DamageOf(damage)); };
     LOGWOOD_ASSIGN_OR_RETURN(found_.root, Manifest::Salvage(store_, kinds_, on_damage));
     LOGWOOD_RETURN_IF_ERROR(ListFiles());
     LOGWOOD_RETURN_IF_ERROR(AddCollectionsOfLogs());
+    if (tells_of_trees) trees_.clear();
     for (const FileNumber number : trees_) LOGWOOD_RETURN_IF_ERROR(AddCollectionsOfTree(number));
     LOGWOOD_RETURN_IF_ERROR(ReplayLogs());
     return std::move(found_);
@@ -68,7 +87,7 @@ class LeftDatabase {
   [[nodiscard]] Result<std::shared_ptr<const BlockFile>> OpenTreeOfOurs(FileNumber number);
   void AddCollection(CollectionId id, const std::string& name, CollectionKind kind, std::string state);
   Status ReplayLogs();
-  [[nodiscard]] LogSalvageInput LogInput() const;
+  [[nodiscard]] LogSalvageInput LogInput() const { return LogInputOf(found_.root, logs_); }
 
   Store& store_;
   const KindRegistry& kinds_;
@@ -93,16 +112,6 @@ Status LeftDatabase::ListFiles() {
     }
   }
   return Status::Ok();
-}
-
-LogSalvageInput LeftDatabase::LogInput() const {
-  const ManifestState& state = found_.root.state;
-  return {.database = found_.root.database,
-          .known = state.log_ends,
-          .epoch = state.epoch,
-          .first_log = state.first_log,
-          .flushed = state.flushed,
-          .candidates = logs_};
 }
 
 Status LeftDatabase::AddCollectionsOfLogs() {
@@ -196,10 +205,16 @@ Result<FoundDatabase> SalvageDatabase(Store& store, const KindRegistry& kinds, c
                                       SalvageReport& report) {
   std::vector<FileNumber> unfinished;
   Result<FoundDatabase> found = FindDatabase(store, kinds, replay, &unfinished);
-  if (found.status().code() == StatusCode::kCorruption) {
-    found = LeftDatabase(store, kinds, replay, report).Find();
+  const bool is_damaged = found.status().code() == StatusCode::kCorruption;
+  if (!found.ok() && !is_damaged) return found;
+  bool is_cut = false;
+  if (!is_damaged) {
+    LOGWOOD_ASSIGN_OR_RETURN(is_cut, HasCommitsBehind(store, *found));
   }
-  if (!found.ok()) return found;
+  if (is_damaged || is_cut) {
+    found = LeftDatabase(store, kinds, replay, report).Find(!is_damaged);
+    if (!found.ok()) return found;
+  }
   LOGWOOD_ASSIGN_OR_RETURN(const std::set<FileNumber> numbers, NumbersTaken(store));
   CheckFirstLog(found->root.state, numbers, report);
   return found;

@@ -149,14 +149,18 @@ Result<Sequence> LogReader::HighestMarkBeyond() {
   }
 }
 
-Result<std::optional<uint64_t>> LogReader::SkipDamage() {
+Result<std::optional<LogReader::Skipped>> LogReader::SkipDamage() {
   LOGWOOD_ASSIGN_OR_RETURN(std::optional<FoundHeader> found, FindHeader(good_end_));
+  Skipped skipped;
   // A header that validates, of a body that does not.
   if (found && found->offset == good_end_) {
-    LOGWOOD_ASSIGN_OR_RETURN(found, FindHeader(good_end_ + kLogRecordHeaderSize + found->header.body_length));
+    const LogRecordHeader header = found->header;
+    const uint64_t end = good_end_ + kLogRecordHeaderSize + header.body_length;
+    LOGWOOD_ASSIGN_OR_RETURN(found, FindHeader(end));
+    skipped.is_end_of_commit = found && found->offset == end && header.flags == kLogRecordFlagEnd;
   }
-  if (!found) return std::optional<uint64_t>();
-  const uint64_t skipped = found->offset - good_end_;
+  if (!found) return std::optional<Skipped>();
+  skipped.bytes = found->offset - good_end_;
   good_end_ = found->offset;
   stopped_ = false;
   stop_reason_.clear();

@@ -36,9 +36,14 @@ class LogReader {
   // Empty where the file just ends, or zeros follow: nothing was there to be read.
   [[nodiscard]] const std::string& stop_reason() const noexcept { return stop_reason_; }
 
-  // After Next() gave nullopt: goes on with the next record whose header validates, behind what is damaged. Returns how
-  // many bytes it passed over; nullopt where no such record follows. Cost: as HighestMarkBeyond(). Errors: kIo.
-  [[nodiscard]] Result<std::optional<uint64_t>> SkipDamage();
+  // After Next() gave nullopt: goes on with the next record whose header validates, behind what is damaged; nullopt
+  // where none follows. Cost: as HighestMarkBeyond(). Errors: kIo.
+  struct Skipped {
+    uint64_t bytes = 0;
+    // Whether that was the body of one record, whose header says that it was the last of its commit.
+    bool is_end_of_commit = false;
+  };
+  [[nodiscard]] Result<std::optional<Skipped>> SkipDamage();
   // The highest durable mark of any record that begins at good_end() or further on in the file; 0 without one. A valid
   // header is enough: what it says was true when it was written, whatever became of the body.
   // Cost: looks at every offset that does not hold zeros. Errors: kIo.

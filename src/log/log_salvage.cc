@@ -120,7 +120,7 @@ Result<std::optional<Sequence>> Salvage::FirstSequence(LogReader& reader) {
   for (;;) {
     LOGWOOD_ASSIGN_OR_RETURN(const std::optional<LogRecord> record, reader.Next());
     if (record) return std::optional(record->sequence);
-    LOGWOOD_ASSIGN_OR_RETURN(const std::optional<uint64_t> skipped, reader.SkipDamage());
+    LOGWOOD_ASSIGN_OR_RETURN(const std::optional<LogReader::Skipped> skipped, reader.SkipDamage());
     if (!skipped) return std::optional<Sequence>();
   }
 }
@@ -148,8 +148,8 @@ Status Salvage::ReadLog(const Source& source) {
 Result<bool> Salvage::PassDamage(LogReader& reader, const Source& source, Place& place) {
   const uint64_t offset = reader.good_end();
   const std::string reason = reader.stop_reason();
-  LOGWOOD_ASSIGN_OR_RETURN(const std::optional<uint64_t> skipped, reader.SkipDamage());
-  if (!skipped || offset + *skipped >= source.limit) {
+  LOGWOOD_ASSIGN_OR_RETURN(const std::optional<LogReader::Skipped> skipped, reader.SkipDamage());
+  if (!skipped || offset + skipped->bytes >= source.limit) {
     const uint64_t end = std::min(source.limit, reader.file_size());
     const bool is_cut = source.limit != UINT64_MAX || !reason.empty();
     if (is_cut) {
@@ -158,9 +158,9 @@ Result<bool> Salvage::PassDamage(LogReader& reader, const Source& source, Place&
     }
     return false;
   }
-  Report(source.number, offset, *skipped, reason.empty() ? "zeros where records stood" : reason);
+  Report(source.number, offset, skipped->bytes, reason.empty() ? "zeros where records stood" : reason);
   pending_.Clear();
-  place.is_between_commits = false;
+  place.is_between_commits = skipped->is_end_of_commit;
   return true;
 }
 

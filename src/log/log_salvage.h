@@ -16,7 +16,8 @@ namespace logwood {
 //
 //   1. Of each log all records are read that validate, those behind damage too; of a known one up to its end.
 //   2. Of these, a commit counts if all its records stand there, one behind the other. Behind damage nothing counts
-//      before the end of a commit, or a mark, has shown where the next commit begins. So what counts is whole.
+//      before the end of a commit, or a mark, has shown where the next commit begins; the header of a record whose body
+//      is damaged may show it too. So what counts is whole.
 //   3. Commits count in the order of their sequences, each once, those behind a gap too.
 //   4. Each stretch that is damaged, each gap in the sequences, each log that is missing, and what was synced behind
 //   the

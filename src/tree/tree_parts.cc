@@ -15,6 +15,7 @@ TreeParts::TreeParts(std::shared_ptr<const BlockFile> file, TreeDescriptor descr
       descriptor_(std::move(descriptor)),
       footer_(std::move(footer)),
       cache_(cache),
+      salvaged_charge_(&cache.budget(), MemoryUse::kIndexes),
       leaves_(cache.residents(), MemoryUse::kIndexes),
       filter_(cache.residents(), MemoryUse::kFilters) {}
 
@@ -25,8 +26,13 @@ TreeParts::TreeParts(std::shared_ptr<const BlockFile> file, TreeDescriptor descr
       footer_(std::move(footer)),
       cache_(cache),
       salvaged_leaves_(index ? std::make_unique<const Leaves>(*std::move(index), cache) : nullptr),
+      salvaged_charge_(&cache.budget(), MemoryUse::kIndexes),
       leaves_(cache.residents(), MemoryUse::kIndexes),
-      filter_(cache.residents(), MemoryUse::kFilters) {}
+      filter_(cache.residents(), MemoryUse::kFilters) {
+  if (salvaged_leaves_ != nullptr) {
+    salvaged_charge_.Set(salvaged_leaves_->index.bytes() + salvaged_leaves_->slots.bytes());
+  }
+}
 
 Result<const BlockedBloomFilter*> TreeParts::Filter(const ReadSection& section) const {
   if (footer_.filter_lines == 0) return static_cast<const BlockedBloomFilter*>(nullptr);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/memory_budget.h"
 #include "block/block_cache.h"
 #include "block/block_file.h"
 #include "block/resident_clock.h"
@@ -80,6 +81,7 @@ class TreeParts {
   const TreeFooter footer_;
   BlockCache& cache_;
   const std::unique_ptr<const Leaves> salvaged_leaves_;  // Null: leaves_ has them.
+  MemoryCharge salvaged_charge_;                         // For those.
   mutable Resident<Leaves> leaves_;
   mutable Resident<BlockedBloomFilter> filter_;
 };

@@ -312,6 +312,19 @@ TEST_F(SalvagedDatabaseTest, KeepsWhatStandsBehindDamageInALog) {
   EXPECT_FALSE(report_.is_complete());
 }
 
+// Any other open takes what is damaged there for what a loss of power has left, and cuts it.
+TEST_F(SalvagedDatabaseTest, NamesWhatIsCutFromALogOfWhichNothingSaysThatItWasSynced) {
+  const std::string log = OneOf(FileType::kLog);
+  Files damaged = files_;
+  damaged[log].resize(damaged[log].rfind("logged2"));  // With the last mark.
+  const size_t first = damaged[log].find("logged1");
+  damaged[log][first] = 'x';
+  Salvage(damaged, "a value of an unsynced commit");
+  EXPECT_FALSE(report_.is_complete());
+  EXPECT_EQ(ValueOf(found_["left"], KeyOf(20)), "logged0");
+  EXPECT_EQ(ValueOf(found_["left"], KeyOf(21)), "logged1");
+}
+
 TEST_F(SalvagedDatabaseTest, KeepsTheOtherLeavesOfATree) {
   for (const auto& [name, bytes] : files_) {
     const size_t at = bytes.find("oldest0");
