@@ -21,7 +21,8 @@ struct SalvageDamage {
   std::optional<std::string> limit = {};       // They are all below it; none: up to the last.
 };
 
-// What a salvage could not keep. A key of which it names no loss reads as it was written last.
+// What a salvage could not keep. A key of which it names no loss reads as it was written last, but for the newest
+// commits of a log that is gone, or was cut, without a trace (docs/GUARANTEES.md).
 struct SalvageReport {
   std::vector<SalvageDamage> damages;
 

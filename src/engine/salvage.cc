@@ -40,7 +40,7 @@ void CheckFirstLog(const ManifestState& state, const std::set<FileNumber>& numbe
       {.file = FileName(first, FileType::kLog),
        .what = "log file " + std::to_string(first.value()) +
                ": it is the first that is needed, and is not there: whatever was committed since the last flush is "
-               "missing, unless there was none, or no log",
+               "missing, unless nothing was, or it was opened without a log",
        .loses_entries = true});
 }
 

@@ -34,7 +34,7 @@ class Salvage {
   Result<LogSalvage> Run() {
     for (const FileNumber number : input_.candidates) LOGWOOD_RETURN_IF_ERROR(LookAt(number));
     ReportMissing();
-    std::ranges::stable_sort(sources_, {}, &Source::first);
+    std::ranges::sort(sources_, {}, [](const Source& source) { return std::pair(source.first, source.number); });
     for (const Source& source : sources_) LOGWOOD_RETURN_IF_ERROR(ReadLog(source));
     ReportUnreached();
     result_.last = last_;
@@ -113,7 +113,7 @@ Status Salvage::LookAt(FileNumber number) {
 bool Salvage::IsOurs(const LogReader& reader, const LogEnd* known) const {
   const FileHeader& file = reader.header().file;
   if (known != nullptr && file.id == known->id) return true;
-  return file.database == input_.database || (!reader.header_damage().ok() && known == nullptr);
+  return file.database == input_.database;
 }
 
 Result<std::optional<Sequence>> Salvage::FirstSequence(LogReader& reader) {
