@@ -96,6 +96,8 @@ class SalvagedDatabaseTest : public ::testing::Test {
       db.Close().Check();
     }
     files_ = ReadFiles(*store);
+    // What only takes space says nothing, and is large.
+    std::erase_if(files_, [](const auto& file) { return file.first.ends_with(".reserve"); });
   }
 
   void Write(Database& db) {
