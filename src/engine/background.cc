@@ -17,7 +17,7 @@ constexpr uint64_t kSpilledPerFlushMax = 4;
 
 Background::Background(const Parts& parts)
     : parts_(parts),
-      mutex_(parts.context.runtime),
+      mutex_(parts.context.runtime, LockRank::kBackground),
       changed_(parts.context.runtime),
       rest_watch_(RestWatch::New(parts.context.runtime, parts.rest, [this](const RestWork& work) {
         parts_.seal_at_rest(work);

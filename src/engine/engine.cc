@@ -25,7 +25,7 @@ uint64_t BytesOf(const std::vector<LogEnd>& logs) {
 Engine::Engine(Parts parts, const Options& options)
     : parts_(std::move(parts)),
       options_(options),
-      closing_(parts_.runtime),
+      closing_(parts_.runtime, LockRank::kClosing),
       memtable_size_bytes_(MemtableSizeOf(options)),
       budget_(MemoryBudget::Of(options.memory_budget_bytes)),
       arena_pool_(std::make_shared<ArenaPool>(memtable_size_bytes_, budget_)),

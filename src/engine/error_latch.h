@@ -10,7 +10,7 @@ namespace logwood {
 class ErrorLatch {
  public:
   // `runtime` must outlive the latch.
-  explicit ErrorLatch(Runtime& runtime) : mutex_(runtime) {}
+  explicit ErrorLatch(Runtime& runtime) : mutex_(runtime, LockRank::kErrorLatch) {}
 
   // Keeps `status` if it is the first that is not OK. Whoever is told it later did nothing: its outcome is kNotApplied.
   void Keep(const Status& status);

@@ -8,7 +8,7 @@
 namespace logwood {
 
 FileTable::FileTable(Runtime& runtime, Store& store, BlockCache& cache)
-    : store_(store), cache_(cache), mutex_(runtime) {}
+    : store_(store), cache_(cache), mutex_(runtime, LockRank::kFileTable) {}
 
 void FileTable::Add(FileNumber number, const ManifestFile& file) {
   const MutexLock lock(mutex_);

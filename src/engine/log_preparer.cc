@@ -23,12 +23,14 @@ LogPreparer::PreparedFile LogPreparer::Take() {
 }
 
 void LogPreparer::Stop() {
-  const MutexLock lock(mutex_);
-  is_wanted_ = false;
-  while (jobs_ > 0) changed_.Wait(mutex_);
-  if (const PreparedFile unused = std::exchange(prepared_, {}); unused.file != nullptr) {
-    parts_.files.Discard(unused.number, FileType::kLog);
+  PreparedFile unused;
+  {
+    const MutexLock lock(mutex_);
+    is_wanted_ = false;
+    while (jobs_ > 0) changed_.Wait(mutex_);
+    unused = std::exchange(prepared_, {});
   }
+  if (unused.file != nullptr) parts_.files.Discard(unused.number, FileType::kLog);
 }
 
 void LogPreparer::Prepare() {

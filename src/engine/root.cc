@@ -29,7 +29,7 @@ CollectionInfo InfoOf(CollectionId id, const ManifestCollection& collection) {
 }  // namespace
 
 Root::Root(Runtime& runtime, const KindRegistry& kinds, FileTable& files, ReadStates& states)
-    : runtime_(runtime), kinds_(kinds), files_(files), states_(states), mutex_(runtime) {}
+    : runtime_(runtime), kinds_(kinds), files_(files), states_(states), mutex_(runtime, LockRank::kRoot) {}
 
 void Root::Start(std::unique_ptr<Manifest> manifest) {
   const MutexLock lock(mutex_);

@@ -19,12 +19,17 @@ constexpr std::chrono::milliseconds kWaitForCompanyMax{2};
 }  // namespace
 
 CommitPipeline::CommitPipeline(Runtime& runtime, WriteHead& head, std::atomic<uint64_t>& published, Hooks hooks)
-    : runtime_(runtime), head_(head), published_(published), hooks_(std::move(hooks)), mutex_(runtime) {}
+    : runtime_(runtime),
+      head_(head),
+      published_(published),
+      hooks_(std::move(hooks)),
+      mutex_(runtime, LockRank::kCommitPipeline) {}
 
 Result<Sequence> CommitPipeline::Apply(const Commit& commit) {
   commit.batch.Seal();  // Checksums are computed here, by each caller for itself.
   Member member(runtime_);
   member.commit = &commit;
+  const HeldPlace in_queue(LockRank::kCommitQueue);
   MutexLock lock(mutex_);
   WaitForTurn(member);
   if (!member.status.ok()) return member.status;
@@ -34,6 +39,7 @@ Result<Sequence> CommitPipeline::Apply(const Commit& commit) {
 Status CommitPipeline::RunExclusively(const std::function<Status()>& function) {
   Member member(runtime_);
   member.function = &function;
+  const HeldPlace in_queue(LockRank::kCommitQueue);
   MutexLock lock(mutex_);
   WaitForTurn(member);
   return member.status;
@@ -42,6 +48,7 @@ Status CommitPipeline::RunExclusively(const std::function<Status()>& function) {
 Status CommitPipeline::RunIfIdle(const std::function<Status()>& function) {
   Member member(runtime_);
   member.function = &function;
+  const HeldPlace in_queue(LockRank::kCommitQueue);
   MutexLock lock(mutex_);
   if (queue_.empty()) WaitForTurn(member);
   return member.status;
