@@ -223,38 +223,6 @@ TEST_P(BetweenTest, ConflictsWithWhatItHasReadAndWithNothingElse) {
   }
 }
 
-TEST_P(BetweenTest, ALostUpdateIsPreventedUnderBothIsolations) {
-  for (const Isolation isolation : {Isolation::kSerializable, Isolation::kSnapshot}) {
-    a_.Put("counter", "1", kNoSync).Check();
-    Transaction first = Begin({.isolation = isolation});
-    Transaction second = Begin({.isolation = isolation});
-    for (Transaction* const each : {&first, &second}) {
-      each->Put(a_, "counter", std::to_string(std::stoi(ValueOf(each->Get(a_, "counter"))) + 1)).Check();
-    }
-    EXPECT_TRUE(Commit(first).ok());
-    MoveTo(GetParam(), db_, a_);
-    EXPECT_EQ(Commit(second).code(), StatusCode::kConflict);
-    EXPECT_EQ(ValueOf(a_.Get("counter")), "2");
-  }
-}
-
-TEST_P(BetweenTest, WriteSkewIsPreventedUnderSerializableAndPossibleUnderSnapshot) {
-  for (const Isolation isolation : {Isolation::kSerializable, Isolation::kSnapshot}) {
-    a_.Put("x", "on", kNoSync).Check();
-    a_.Put("y", "on", kNoSync).Check();
-    Transaction first = Begin({.isolation = isolation});
-    Transaction second = Begin({.isolation = isolation});
-    EXPECT_EQ(ValueOf(first.Get(a_, "y")), "on");
-    EXPECT_EQ(ValueOf(second.Get(a_, "x")), "on");
-    first.Put(a_, "x", "off").Check();
-    second.Put(a_, "y", "off").Check();
-    EXPECT_TRUE(Commit(first).ok());
-    MoveTo(GetParam(), db_, a_);
-    const bool is_prevented = isolation == Isolation::kSerializable;
-    EXPECT_EQ(Commit(second).code(), is_prevented ? StatusCode::kConflict : StatusCode::kOk);
-  }
-}
-
 TEST_F(TransactionTest, UnderSnapshotARangeWrittenConflictsWithAKeyWrittenInIt) {
   Transaction transaction = Begin(kSnapshotIsolation);
   transaction.DeleteRange(a_, "a", "c").Check();
