@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/assert.h"
-#include "base/quoted.h"
 #include "base/status_macros.h"
 #include "engine/option_limits.h"
 
@@ -230,7 +229,7 @@ CommitPipeline::Hooks Engine::PipelineHooks() {
   return {.make_room = [this](uint64_t operations) { return MakeRoom(operations); },
           .exists = [this](CollectionId id) { return states_.Load()->trees.contains(id); },
           .find_conflict = [this](const TransactionCheck& check) { return FindConflict(check); },
-          .describe = [this](const Conflict& conflict) { return Describe(conflict); },
+          .refuse = [this](const Conflict& conflict) { return Refuse(conflict); },
           .on_failure = [this](const Status& status) { errors_.Keep(status); }};
 }
 
@@ -323,38 +322,6 @@ Result<Sequence> Engine::Commit(const CommitPipeline::Commit& commit) {
 Result<ReadView> Engine::View() const {
   LOGWOOD_RETURN_IF_ERROR(CheckOpen());
   return states_.View();
-}
-
-Result<TransactionId> Engine::NewTransactionId() {
-  LOGWOOD_RETURN_IF_ERROR(CheckWritable());
-  return TransactionId(transactions_.fetch_add(1, std::memory_order_relaxed) + 1);
-}
-
-Sequence Engine::published() { return Sequence(states_.published().load(std::memory_order_acquire)); }
-
-void Engine::WaitAtRandom(std::chrono::nanoseconds longest) {
-  Mutex mutex(parts_.runtime);
-  Condition never(parts_.runtime);
-  const MutexLock lock(mutex);
-  const auto share = std::chrono::nanoseconds(parts_.runtime.Random() % static_cast<uint64_t>(longest.count() + 1));
-  never.WaitFor(mutex, share);
-}
-
-// The state before the evidence: a generation comes there before it leaves the state.
-Result<std::optional<Conflict>> Engine::FindConflict(const TransactionCheck& check) const {
-  const std::shared_ptr<const ReadState> state = states_.Load();
-  if (auto found = logwood::FindConflict(check.reads, check.start.at, state->generations)) return found;
-  return evidence_.Find(check.reads, check.start);
-}
-
-Status Engine::Describe(const Conflict& conflict) const {
-  std::string collection = std::to_string(conflict.collection.value());
-  if (const std::optional<CollectionRoot> root = root_.FindRoot(conflict.collection)) {
-    collection = "\"" + root->info.name + "\"";
-  }
-  const std::string when = conflict.sequence == Sequence() ? "" : " at " + ToString(conflict.sequence);
-  return Status::Conflict("transaction: key " + Quoted(conflict.key) + " of collection " + collection +
-                          " was written by another commit" + when + " after this one had begun: retry all of it");
 }
 
 Result<std::optional<TreesHit>> Engine::Get(CollectionId collection, Bytes key) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <memory>
 #include <optional>
@@ -112,11 +113,12 @@ class Engine {
   // Waits a random while of up to `longest`.
   void WaitAtRandom(std::chrono::nanoseconds longest);
   [[nodiscard]] ReadView ViewOfNow() const { return states_.View(); }
-  // What was written of what a transaction has read since it began. Of what is not published yet it may tell or not.
-  // Errors: kConflict (the transaction is too old to tell).
-  [[nodiscard]] Result<std::optional<Conflict>> FindConflict(const TransactionCheck& check) const;
-  // The error that tells of it.
-  [[nodiscard]] Status Describe(const Conflict& conflict) const;
+  // Why a transaction could not be applied now. Of what is not published yet it may tell or not.
+  [[nodiscard]] std::optional<Conflict> FindConflict(const TransactionCheck& check) const;
+  // Counts a conflict and returns the error that tells of it.
+  [[nodiscard]] Status Refuse(const Conflict& conflict);
+  // Counts the commit of a transaction that wrote nothing.
+  void CountCommitWithoutWrites() noexcept { commits_without_writes_.fetch_add(1, std::memory_order_relaxed); }
   [[nodiscard]] Evidence& evidence() noexcept { return evidence_; }
   [[nodiscard]] KeyLocks& key_locks() noexcept { return key_locks_; }
   [[nodiscard]] MemoryBudget& budget() noexcept { return *budget_; }
@@ -172,6 +174,7 @@ class Engine {
   [[nodiscard]] Result<DatabaseStatistics> TakeStatistics() const;
   [[nodiscard]] WrittenStatistics TakeWritten(const DatabaseStatistics& counted) const;
   [[nodiscard]] LatenciesStatistics TakeLatencies() const;
+  [[nodiscard]] TransactionStatistics TakeTransactions() const;
 
   Status IngestAsJob(std::vector<IngestPart> parts);
 
@@ -214,7 +217,10 @@ class Engine {
   ErrorLatch errors_;
   Evidence evidence_;
   KeyLocks key_locks_;
-  std::atomic<uint64_t> transactions_ = 0;  // Begun so far. Relaxed: only its values count.
+  // Of transactions: begun so far, committed without writes, and conflicts by cause. Relaxed: only their values count.
+  std::atomic<uint64_t> transactions_ = 0;
+  std::atomic<uint64_t> commits_without_writes_ = 0;
+  std::array<std::atomic<uint64_t>, kConflictCauses> conflicts_{};
   Root root_;
   JobCounters flushes_;
   JobCounters merges_;

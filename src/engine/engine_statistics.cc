@@ -32,6 +32,7 @@ Result<DatabaseStatistics> Engine::TakeStatistics() const {
   statistics.published = StatisticsOf(view.at);
   statistics.flushed = StatisticsOf(view.state->flushed);
   if (pipeline_ != nullptr) statistics.commits = pipeline_->statistics();
+  statistics.transactions = TakeTransactions();
   statistics.flushes = StatisticsOf(flushes_);
   statistics.merges = StatisticsOf(merges_);
   statistics.ingests = StatisticsOf(ingests_);
