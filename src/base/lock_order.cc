@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 namespace logwood {
 
@@ -34,9 +35,14 @@ namespace {
 
 // What one thread holds, the last taken at the end. Without a destructor, for threads take locks until their very end.
 struct HeldLocks {
-  std::array<const LockOrder*, kLockRanks> locks{};
-  std::array<LockRank, kLockRanks> ranks{};
+  static constexpr size_t kMax = 8 * kLockRanks;  // Waits within waits are few.
+
+  std::array<const LockOrder*, kMax> locks{};
+  std::array<LockRank, kMax> ranks{};
+  size_t begin = 0;  // All before is set aside.
   size_t count = 0;
+
+  [[nodiscard]] bool empty() const noexcept { return count == begin; }
 };
 
 HeldLocks& OfThisThread() noexcept {
@@ -52,10 +58,11 @@ HeldLocks& OfThisThread() noexcept {
 
 }  // namespace
 
-// Ranks rise from lock to lock, so the last is the highest, and there are never more than ranks.
+// Ranks rise from lock to lock, so the last is the highest.
 void LockOrder::OnTake() const noexcept {
   HeldLocks& held = OfThisThread();
-  if (held.count > 0 && held.ranks[held.count - 1] >= rank_) EndWith("takes", rank_, held.ranks[held.count - 1]);
+  if (!held.empty() && held.ranks[held.count - 1] >= rank_) EndWith("takes", rank_, held.ranks[held.count - 1]);
+  if (held.count == HeldLocks::kMax) EndWith("takes one too many,", rank_, held.ranks[held.count - 1]);
   held.locks[held.count] = this;
   held.ranks[held.count] = rank_;
   ++held.count;
@@ -65,7 +72,8 @@ void LockOrder::OnTake() const noexcept {
 void LockOrder::OnGiveBack() const noexcept {
   HeldLocks& held = OfThisThread();
   const auto end = held.locks.begin() + static_cast<std::ptrdiff_t>(held.count);
-  const auto at = std::find(held.locks.begin(), end, this) - held.locks.begin();
+  const auto at =
+      std::find(held.locks.begin() + static_cast<std::ptrdiff_t>(held.begin), end, this) - held.locks.begin();
   if (at == static_cast<std::ptrdiff_t>(held.count)) {
     std::fprintf(stderr, "lock order: a thread gives back %s, which it does not hold\n", NameOf(rank_));
     std::abort();
@@ -78,8 +86,12 @@ void LockOrder::OnGiveBack() const noexcept {
 
 void LockOrder::OnWait() const noexcept {
   const HeldLocks& held = OfThisThread();
-  if (held.count > 0 && held.locks[held.count - 1] != this) EndWith("waits with", rank_, held.ranks[held.count - 1]);
+  if (!held.empty() && held.locks[held.count - 1] != this) EndWith("waits with", rank_, held.ranks[held.count - 1]);
 }
+
+HeldSetAside::HeldSetAside() noexcept : begin_(std::exchange(OfThisThread().begin, OfThisThread().count)) {}
+
+HeldSetAside::~HeldSetAside() { OfThisThread().begin = begin_; }
 
 #endif
 

@@ -58,6 +58,24 @@ class LockOrder {
 #endif
 };
 
+// What the thread holds is set aside for as long as this lives: while it waits, its scheduler may run on it what is
+// another's.
+class HeldSetAside {
+ public:
+  HeldSetAside(const HeldSetAside&) = delete;  // Restored once.
+  HeldSetAside& operator=(const HeldSetAside&) = delete;
+#ifdef LOGWOOD_CHECK_LOCK_ORDER
+  HeldSetAside() noexcept;
+  ~HeldSetAside();
+
+ private:
+  const size_t begin_;
+#else
+  HeldSetAside() noexcept {}
+  ~HeldSetAside() {}
+#endif
+};
+
 // Has a place in the order, without being a mutex, for as long as it lives.
 class HeldPlace {
  public:

@@ -30,6 +30,7 @@ void Mutex::Unlock() NO_THREAD_SAFETY_ANALYSIS {
 
 void Condition::Wait(Mutex& mutex) {
   mutex.order_.OnWait();
+  const HeldSetAside aside;
   if (scheduler_ != nullptr) {
     scheduler_->Wait(this, &mutex, std::nullopt);
     return;
@@ -41,6 +42,7 @@ void Condition::Wait(Mutex& mutex) {
 
 bool Condition::WaitFor(Mutex& mutex, std::chrono::nanoseconds timeout) {
   mutex.order_.OnWait();
+  const HeldSetAside aside;
   if (scheduler_ != nullptr) return scheduler_->Wait(this, &mutex, timeout);
   std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
   const std::cv_status status = condition_.wait_for(lock, std::min(timeout, kTimeoutMax));

@@ -42,6 +42,17 @@ TEST_F(LockOrderDeathTest, WaitingWithALockMeansHoldingNoLaterOne) {
   EXPECT_DEATH(never.WaitFor(root_, {}), "waits with Root::mutex_ .4. while it holds FileTable::mutex_");
 }
 
+TEST_F(LockOrderDeathTest, WhatIsHeldCountsAgainAfterAWait) {
+  Condition never(Runtime::Default());
+  const MutexLock files(files_);
+  never.WaitFor(files_, {});
+  {
+    const HeldSetAside aside;
+    const MutexLock root(root_);
+  }
+  EXPECT_DEATH(root_.Lock(), "takes Root::mutex_ .4. while it holds FileTable::mutex_");
+}
+
 TEST_F(LockOrderDeathTest, APlaceThatIsNoMutexCounts) {
   const HeldPlace leads(LockRank::kCommitQueue);
   const MutexLock files(files_);
