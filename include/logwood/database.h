@@ -12,6 +12,7 @@
 #include "logwood/raw_cursor.h"
 #include "logwood/result.h"
 #include "logwood/runtime.h"
+#include "logwood/salvage.h"
 #include "logwood/statistics.h"
 #include "logwood/store.h"
 #include "logwood/transaction.h"
@@ -122,6 +123,9 @@ class Database {
   // Reads everything that trees hold and checks it. The log was checked when the database was opened.
   // Errors: kClosed, kIo. Damage is not an error but a finding.
   [[nodiscard]] Result<Verification> Verify() const;
+
+  // What OpenMode::kSalvage had to do without; nothing in any other mode. Does not change.
+  [[nodiscard]] const SalvageReport& salvage_report() const noexcept;
 
   // Figures of this moment, and counters since the open. Cost: lists the files and asks the store for the size of each;
   // reads no entries. Errors: kClosed, kIo.

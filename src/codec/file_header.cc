@@ -85,12 +85,15 @@ Result<FileHeader> DecodeFileHeader(Bytes data, std::string_view name) {
   for (size_t at = kTypeOffset + 1; at < kNumberOffset; ++at) {
     if (data[at] != std::byte{0}) return Damaged(name, "byte " + std::to_string(at) + " of the file header is not 0");
   }
-  const FileNumber number(LoadFixed64(data.data() + kNumberOffset));
-  if (number == FileNumber()) return Damaged(name, "file number 0");
-  return FileHeader{.type = static_cast<FileType>(type),
-                    .number = number,
-                    .id = FileId(LoadFixed64(data.data() + kIdOffset)),
-                    .database = DatabaseId(LoadFixed64(data.data() + kDatabaseOffset))};
+  if (LoadFixed64(data.data() + kNumberOffset) == 0) return Damaged(name, "file number 0");
+  return FileHeaderAsItStands(data);
+}
+
+FileHeader FileHeaderAsItStands(Bytes data) noexcept {
+  return {.type = static_cast<FileType>(std::to_integer<uint8_t>(data[kTypeOffset])),
+          .number = FileNumber(LoadFixed64(data.data() + kNumberOffset)),
+          .id = FileId(LoadFixed64(data.data() + kIdOffset)),
+          .database = DatabaseId(LoadFixed64(data.data() + kDatabaseOffset))};
 }
 
 bool FileHeaderMayBegin(Bytes data) noexcept {

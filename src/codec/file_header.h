@@ -45,6 +45,10 @@ inline constexpr size_t kFileHeaderSize = 48;
 // padding, number 0); kUnsupported (a newer format version: says which version wrote it and which this is).
 [[nodiscard]] Result<FileHeader> DecodeFileHeader(Bytes data, std::string_view name);
 
+// What stands in the fields, whatever DecodeFileHeader() says: for salvage, which trusts none of it, but finds by it
+// what validates. Requires: data.size() >= kFileHeaderSize.
+[[nodiscard]] FileHeader FileHeaderAsItStands(Bytes data) noexcept;
+
 // Whether `data` is the beginning of a file header, or what a crash may leave of one: nothing but zeros, or the magic
 // as far as it goes. Anything else is a stranger's.
 [[nodiscard]] bool FileHeaderMayBegin(Bytes data) noexcept;

@@ -47,7 +47,8 @@ Engine::~Engine() {
 
 Result<std::shared_ptr<Engine>> Engine::Open(Parts parts, const Options& options) {
   LOGWOOD_RETURN_IF_ERROR(CheckOptions(options).WithContext("open " + parts.store.description()));
-  std::shared_ptr<Engine> engine(new Engine(std::move(parts), options));
+  const bool salvages = options.mode == OpenMode::kSalvage;
+  std::shared_ptr<Engine> engine(new Engine(salvages ? ForSalvage(std::move(parts)) : std::move(parts), options));
   const Status status = engine->LockAndFind();
   if (status.ok()) return engine;
   engine->errors_.Keep(status);  // So that closing writes nothing.
@@ -56,18 +57,18 @@ Result<std::shared_ptr<Engine>> Engine::Open(Parts parts, const Options& options
 
 Status Engine::LockAndFind() {
   const OpenMode mode = options_.mode;
-  const bool must_exist = mode == OpenMode::kOpen || mode == OpenMode::kReadOnly;
+  const bool must_exist = mode == OpenMode::kOpen || OnlyReads(mode);
   LOGWOOD_ASSIGN_OR_RETURN(const std::set<FileNumber> numbers, NumbersTaken(parts_.store));
   // Asked before the lock, which may leave a trace: nothing comes into being by accident.
   if (must_exist && numbers.empty()) return Status::NotFound("there is no database here");
-  LOGWOOD_ASSIGN_OR_RETURN(lock_,
-                           parts_.store.Lock(mode == OpenMode::kReadOnly ? LockMode::kShared : LockMode::kExclusive));
+  LOGWOOD_ASSIGN_OR_RETURN(lock_, parts_.store.Lock(OnlyReads(mode) ? LockMode::kShared : LockMode::kExclusive));
   std::vector<FileNumber> unfinished;
   // What of a log waits for its job is not charged: it must be little beside the budget.
   ReplayTuning tuning = parts_.replay;
   tuning.waiting_bytes_max = std::min<size_t>(tuning.waiting_bytes_max, options_.memory_budget_bytes / 8);
-  Result<FoundDatabase> found = FindDatabase(
-      parts_.store, parts_.kinds, {.runtime = parts_.runtime, .tuning = tuning, .pool = arena_pool_}, &unfinished);
+  const ReplayMeans replay{.runtime = parts_.runtime, .tuning = tuning, .pool = arena_pool_};
+  if (mode == OpenMode::kSalvage) return StartSalvage(replay);
+  Result<FoundDatabase> found = FindDatabase(parts_.store, parts_.kinds, replay, &unfinished);
   if (found.ok() && mode == OpenMode::kCreate)
     return Status::AlreadyExists("there is a database here: open it, or name another place");
   if (!found.ok() && (found.status().code() != StatusCode::kNotFound || must_exist)) return found.status();
@@ -76,14 +77,19 @@ Status Engine::LockAndFind() {
 }
 
 Status Engine::StartReadOnly(FoundDatabase found) {
-  recovered_log_bytes_ = BytesOf(found.logs.logs);
-  strangers_ = std::move(found.inventory.strangers);
   files_.set_database(found.root.database);
   LOGWOOD_RETURN_IF_ERROR(root_.OpenTrees(found.root.state));
+  ShowFound(std::move(found));
+  return Status::Ok();
+}
+
+// Of a database that is only read, and whose trees are open.
+void Engine::ShowFound(FoundDatabase found) {
+  recovered_log_bytes_ = BytesOf(found.logs.logs);
+  strangers_ = std::move(found.inventory.strangers);
   root_.StartReadOnly(std::move(found.root.state));
   states_.published().store(found.logs.last.value(), std::memory_order_release);
   ShowReplayed(found.replayed);
-  return Status::Ok();
 }
 
 // What was found becomes writable: (1) its trees are opened, so that nothing is begun where they cannot be read, (2)
@@ -239,7 +245,7 @@ Status Engine::CheckOpen() const {
 
 Status Engine::CheckWritable() const {
   LOGWOOD_RETURN_IF_ERROR(CheckOpen());
-  if (options_.mode == OpenMode::kReadOnly) return Status::ReadOnly("the database was opened for reading only");
+  if (OnlyReads(options_.mode)) return Status::ReadOnly("the database was opened for reading only");
   return errors_.status();
 }
 

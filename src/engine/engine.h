@@ -33,6 +33,7 @@
 #include "logwood/options.h"
 #include "logwood/result.h"
 #include "logwood/runtime.h"
+#include "logwood/salvage.h"
 #include "logwood/statistics.h"
 #include "logwood/store.h"
 #include "txn/commit_pipeline.h"
@@ -150,6 +151,8 @@ class Engine {
   Status Ingest(std::vector<IngestPart> parts);
   // Reads and checks everything that is stored in trees. Errors: kClosed, kIo.
   [[nodiscard]] Result<VerifyReport> Verify() const;
+  // See Database::salvage_report().
+  [[nodiscard]] const SalvageReport& salvage_report() const noexcept { return salvage_report_; }
   // See Database::Statistics(). Errors: kClosed, kIo.
   [[nodiscard]] Result<DatabaseStatistics> Statistics() const;
 
@@ -159,8 +162,13 @@ class Engine {
  private:
   Engine(Parts parts, const Options& options);
 
+  // With a store that only reads, and reads all it can.
+  [[nodiscard]] static Parts ForSalvage(Parts parts);
+
   Status LockAndFind();
   Status StartReadOnly(FoundDatabase found);
+  Status StartSalvage(const ReplayMeans& replay);
+  void ShowFound(FoundDatabase found);
   Status Start(std::optional<FoundDatabase> found, const std::vector<FileNumber>& unfinished);
   [[nodiscard]] Result<std::unique_ptr<Manifest>> BeginManifest(const std::optional<FoundDatabase>& found,
                                                                 const std::vector<FileNumber>& unfinished);
@@ -201,7 +209,8 @@ class Engine {
   Options options_;
   std::unique_ptr<StoreLock> lock_;
   std::vector<std::string> strangers_;
-  Mutex closing_;  // Held by Close(), before all other locks.
+  SalvageReport salvage_report_;  // Set by the open.
+  Mutex closing_;                 // Held by Close(), before all other locks.
   Status close_status_ GUARDED_BY(closing_);
   std::atomic<bool> closed_ = false;  // Released by Close(), acquired by all others.
 

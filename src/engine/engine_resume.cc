@@ -4,12 +4,13 @@
 
 #include "base/status_macros.h"
 #include "engine/engine.h"
+#include "engine/option_limits.h"
 
 namespace logwood {
 
 Status Engine::Resume() {
   LOGWOOD_RETURN_IF_ERROR(CheckOpen());
-  if (options_.mode == OpenMode::kReadOnly) return Status::ReadOnly("the database was opened for reading only");
+  if (OnlyReads(options_.mode)) return Status::ReadOnly("the database was opened for reading only");
   return pipeline_->RunExclusively([this] { return ResumeExclusively(); });
 }
 

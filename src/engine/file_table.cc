@@ -1,5 +1,6 @@
 #include "engine/file_table.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/assert.h"
@@ -34,6 +35,24 @@ Result<std::shared_ptr<const BlockFile>> FileTable::Open(FileNumber number) {
   std::shared_ptr<const BlockFile>& kept = known_[number].open;
   if (kept == nullptr) kept = std::move(opened);
   return kept;
+}
+
+Result<std::shared_ptr<const BlockFile>> FileTable::OpenDamaged(FileNumber number) {
+  Result<std::shared_ptr<const BlockFile>> whole = Open(number);
+  if (whole.status().code() != StatusCode::kCorruption) return whole;
+  ManifestFile known;
+  {
+    const MutexLock lock(mutex_);
+    const auto found = known_.find(number);
+    if (found == known_.end()) return whole;
+    known = found->second.file;
+  }
+  Result<std::unique_ptr<ReadableFile>> file = store_.Open(FileName(number, known.type));
+  if (file.status().code() == StatusCode::kNotFound) return whole;
+  if (!file.ok()) return file.status();
+  const uint64_t length = std::min((*file)->size(), known.length);
+  return BlockFile::Of(*std::move(file),
+                       {.number = number, .type = known.type, .id = known.id, .database = database_, .length = length});
 }
 
 Result<std::shared_ptr<const BlockFile>> FileTable::OpenScratch(const FileAdded& file) {

@@ -31,6 +31,7 @@ class FileTable final : public KindFiles {
   // Makes a file known; its bytes and its name are durable.
   void Add(FileNumber number, const ManifestFile& file);
   [[nodiscard]] Result<std::shared_ptr<const BlockFile>> Open(FileNumber number) override;
+  [[nodiscard]] Result<std::shared_ptr<const BlockFile>> OpenDamaged(FileNumber number) override;
   [[nodiscard]] BlockCache& cache() override { return cache_; }
 
   // Opens a file that the manifest does not have and never will. It is removed once it is not held any more, or cannot

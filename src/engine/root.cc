@@ -51,11 +51,26 @@ Status Root::OpenTrees(const ManifestState& state) {
   for (const auto& [id, collection] : state.collections) {
     LOGWOOD_ASSIGN_OR_RETURN(trees[id], kinds_.Find(collection.kind)->Open(collection.state, files_, nullptr));
   }
+  ShowTrees(std::move(trees), state.flushed);
+  return Status::Ok();
+}
+
+Status Root::SalvageTrees(const ManifestState& state, const OnDamage& on_damage) {
+  for (const auto& [number, file] : state.files) files_.Add(number, file);
+  Trees trees;
+  for (const auto& [id, collection] : state.collections) {
+    const auto tell = [&](const TreesDamage& damage) { on_damage(collection.name, damage); };
+    LOGWOOD_ASSIGN_OR_RETURN(trees[id], kinds_.Find(collection.kind)->Salvage(collection.state, files_, tell));
+  }
+  ShowTrees(std::move(trees), state.flushed);
+  return Status::Ok();
+}
+
+void Root::ShowTrees(Trees trees, Sequence flushed) {
   states_.Update([&](ReadState& read) {
     read.trees = std::move(trees);
-    read.flushed = state.flushed;
+    read.flushed = flushed;
   });
-  return Status::Ok();
 }
 
 void Root::set_numbers_taken(std::set<FileNumber> numbers) {

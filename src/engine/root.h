@@ -64,6 +64,10 @@ class Root {
   // Makes the files of a database that was found known, opens all its trees and installs them. Writes nothing: what
   // cannot be read is told before anything is begun. Errors: kCorruption, kUnsupported, kIo.
   Status OpenTrees(const ManifestState& state);
+  // The same of what is left of them: what cannot be used is told with the collection's name, and left out. Errors:
+  // kUnsupported, kIo.
+  using OnDamage = std::function<void(const std::string& collection, const TreesDamage& damage)>;
+  Status SalvageTrees(const ManifestState& state, const OnDamage& on_damage);
   // Takes over the manifest that goes on from there, or that of a new database. Called once, before all that follows.
   void Start(std::unique_ptr<Manifest> manifest);
   // The same for a database that is only read.
@@ -105,6 +109,7 @@ class Root {
     std::vector<FileAdded> unreferenced = {};  // New files that turned out to be of no use.
   };
 
+  void ShowTrees(Trees trees, Sequence flushed);
   [[nodiscard]] Result<Trees> OpenEdited(const ManifestState& next, const ManifestEdit& edit) REQUIRES(mutex_);
   void CollectParts(const Installation& installation, ManifestEdit& edit) REQUIRES(mutex_);
   Status SettleFiles(const std::vector<FileAdded>& new_files, Change& change) REQUIRES(mutex_);
