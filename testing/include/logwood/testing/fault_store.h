@@ -60,10 +60,11 @@ class FaultStore final : public Store {
   void StopAt(uint64_t call);
   // Forgets all faults and stops; what failed files remember stays.
   void Heal();
-  // A full disk: of what appends through this object would make files larger than so many bytes together only the
-  // beginning takes effect, and they give kNoSpace. What is removed makes room. UINT64_MAX: no bound.
+  // A full disk: files created through this object take whole blocks of 4 KiB, and so many bytes together at most. Of
+  // an append beyond that only the beginning takes effect, and it gives kNoSpace. What is removed makes room.
+  // UINT64_MAX: no bound.
   void SetCapacity(uint64_t bytes);
-  // What files created through this object take.
+  // What files created through this object take, in whole blocks.
   [[nodiscard]] uint64_t bytes_used() const;
   // Calls of these kinds so far, failed ones included.
   [[nodiscard]] uint64_t calls(StoreCallKinds kinds = {}) const;
