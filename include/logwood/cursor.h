@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <iterator>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "logwood/bytes.h"
@@ -42,6 +43,11 @@ class Cursor {
   // Require: valid().
   void Next();
   void Prev();
+  // At once the entries from where the cursor stands on, or, after another NextBatch(), from behind those: at least one
+  // and at most `count_max`, as many as are at hand. None at the end, after an error, and for 0. They live until the
+  // next move. Afterwards the cursor is not valid; it may go on with another NextBatch(), or be sent elsewhere. Cost:
+  // of entries that are at rest in one run a pass in batches takes about half as long as one by Next().
+  [[nodiscard]] std::span<const KeyAndValue> NextBatch(size_t count_max = 256);
 
   [[nodiscard]] bool valid() const noexcept;
   // Require: valid().

@@ -3,9 +3,11 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "api/cursor_factory.h"
 #include "base/status_macros.h"
+#include "cursor/entry_batch.h"
 #include "engine/held_cursor.h"
 
 namespace logwood {
@@ -19,11 +21,17 @@ struct Cursor::State {
     engine->OnViewReleased();
   }
 
-  [[nodiscard]] LatencyTimer CountSeek() const { return engine == nullptr ? LatencyTimer() : engine->CountSeek(); }
+  [[nodiscard]] LatencyTimer BeginSeek() {
+    is_between_batches = false;
+    return engine == nullptr ? LatencyTimer() : engine->CountSeek();
+  }
 
   std::shared_ptr<Engine> engine;  // Null where no database is read.
   std::optional<ViewCensus::Mark> mark;
   std::optional<HeldCursor> cursor;  // Set once.
+  EntryBatch batch;
+  std::vector<KeyAndValue> shown;   // Of the batch.
+  bool is_between_batches = false;  // The cursor inside stands on the last entry of the batch.
 };
 
 Cursor::Cursor(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
@@ -33,31 +41,31 @@ Cursor::~Cursor() = default;
 
 void Cursor::First() {
   if (!CanMove()) return;
-  const LatencyTimer timer = state_->CountSeek();
+  const LatencyTimer timer = state_->BeginSeek();
   state_->cursor->First();
 }
 
 void Cursor::Last() {
   if (!CanMove()) return;
-  const LatencyTimer timer = state_->CountSeek();
+  const LatencyTimer timer = state_->BeginSeek();
   state_->cursor->Last();
 }
 
 void Cursor::Seek(Bytes key) {
   if (!CanMove()) return;
-  const LatencyTimer timer = state_->CountSeek();
+  const LatencyTimer timer = state_->BeginSeek();
   state_->cursor->Seek(key, SeekTo::kAtOrAfter);
 }
 
 void Cursor::SeekAtOrBefore(Bytes key) {
   if (!CanMove()) return;
-  const LatencyTimer timer = state_->CountSeek();
+  const LatencyTimer timer = state_->BeginSeek();
   state_->cursor->Seek(key, SeekTo::kAtOrBefore);
 }
 
 void Cursor::SeekExact(Bytes key) {
   if (!CanMove()) return;
-  const LatencyTimer timer = state_->CountSeek();
+  const LatencyTimer timer = state_->BeginSeek();
   state_->cursor->Seek(key, SeekTo::kExact);
 }
 
@@ -69,7 +77,16 @@ void Cursor::Prev() {
   if (CanMove()) state_->cursor->Prev();
 }
 
-bool Cursor::valid() const noexcept { return state_->cursor->valid(); }
+std::span<const Cursor::KeyAndValue> Cursor::NextBatch(size_t count_max) {
+  if (count_max == 0 || !CanMove() || !state_->cursor->valid()) return {};
+  state_->batch.Begin(count_max);
+  state_->cursor->Fill(state_->batch, std::exchange(state_->is_between_batches, true));
+  state_->shown.clear();
+  for (const Entry& entry : state_->batch.entries()) state_->shown.push_back({.key = entry.key, .value = entry.value});
+  return state_->shown;
+}
+
+bool Cursor::valid() const noexcept { return !state_->is_between_batches && state_->cursor->valid(); }
 
 Bytes Cursor::key() const noexcept { return state_->cursor->entry().key; }
 

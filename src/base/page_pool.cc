@@ -1,5 +1,6 @@
 #include "base/page_pool.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace logwood {
@@ -19,11 +20,14 @@ void PooledBytesDeleter::operator()(std::byte* bytes) const noexcept {
 
 PagePool::~PagePool() {
   for (std::byte* const region : regions_) FreeBytes(region, kRegionSize);
+  for (const Large& large : large_) FreeBytes(large.pages, large.count * kPageSize);
 }
 
 PooledBytes PagePool::Allocate(size_t size) {
   budget_->Charge(MemoryUse::kBlocks, ChargeOf(size));
-  std::byte* const bytes = IsPooled(size) ? TakePages(PagesOf(size)) : AllocateBytes(size);
+  std::byte* const bytes = size < kPooledSizeMin ? AllocateBytes(size)
+                           : IsPooled(size)      ? TakePages(PagesOf(size))
+                                                 : TakeLarge(PagesOf(size));
   return {bytes, PooledBytesDeleter(shared_from_this(), size)};
 }
 
@@ -56,11 +60,43 @@ std::byte* PagePool::TakePages(size_t count) {
 
 void PagePool::Free(std::byte* bytes, size_t size) noexcept {
   budget_->Release(MemoryUse::kBlocks, ChargeOf(size));
-  if (IsPooled(size)) {
+  if (size < kPooledSizeMin) {
+    FreeBytes(bytes, size);
+  } else if (IsPooled(size)) {
     GivePages(bytes, PagesOf(size));
   } else {
-    FreeBytes(bytes, size);
+    GiveLarge(bytes, PagesOf(size));
   }
+}
+
+std::byte* PagePool::TakeLarge(size_t count) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto kept = std::ranges::find(large_, count, &Large::count);
+    if (kept != large_.end()) {
+      std::byte* const pages = kept->pages;
+      large_.erase(kept);
+      large_bytes_ -= count * kPageSize;
+      AllowAccess(pages, count * kPageSize);
+      return pages;
+    }
+  }
+  return AllocateBytes(count * kPageSize);
+}
+
+// What is kept gives way to what comes: pieces of one size come one after the other.
+void PagePool::GiveLarge(std::byte* pages, size_t count) noexcept {
+  const size_t size = count * kPageSize;
+  if (size > kLargeBytesMax) return FreeBytes(pages, size);
+  ForbidAccess(pages, size);
+  const std::lock_guard lock(mutex_);
+  while (large_bytes_ + size > kLargeBytesMax) {
+    FreeBytes(large_.front().pages, large_.front().count * kPageSize);
+    large_bytes_ -= large_.front().count * kPageSize;
+    large_.erase(large_.begin());
+  }
+  large_.push_back({.pages = pages, .count = count});
+  large_bytes_ += size;
 }
 
 void PagePool::GivePages(std::byte* pages, size_t count) noexcept {

@@ -28,7 +28,8 @@ using PooledBytes = std::unique_ptr<std::byte[], PooledBytesDeleter>;
 
 // Memory for many pieces of some KiB that come and go: whole pages, so that what is given back leaves the process, but
 // for a little that is kept for the next piece. Pieces of up to half a page come from the process's allocator; large
-// ones have pages of their own. Thread-safe. Lives as long as its pieces.
+// ones have pages of their own, of which a few are kept for pieces of as many pages. Thread-safe. Lives as long as its
+// pieces.
 class PagePool : public std::enable_shared_from_this<PagePool> {
  public:
   // `budget` is charged for pieces, as blocks.
@@ -49,11 +50,19 @@ class PagePool : public std::enable_shared_from_this<PagePool> {
   static constexpr size_t kPooledPagesMax = kOwnPagesSizeMin / kPageSize - 1;
   static constexpr size_t kRegionSize = size_t{1} << 20;
   static constexpr size_t kWarmBytesMax = size_t{256} << 10;
+  static constexpr size_t kLargeBytesMax = size_t{512} << 10;
 
   [[nodiscard]] static bool IsPooled(size_t size) noexcept;
   [[nodiscard]] std::byte* TakePages(size_t count);
+  [[nodiscard]] std::byte* TakeLarge(size_t count);
   void Free(std::byte* bytes, size_t size) noexcept;
   void GivePages(std::byte* pages, size_t count) noexcept;
+  void GiveLarge(std::byte* pages, size_t count) noexcept;
+
+  struct Large {
+    std::byte* pages;
+    size_t count;
+  };
 
   const std::shared_ptr<MemoryBudget> budget_;
   std::mutex mutex_;  // Held for a moment and never while waiting, so no simulator needs to know.
@@ -61,6 +70,8 @@ class PagePool : public std::enable_shared_from_this<PagePool> {
   std::array<std::vector<std::byte*>, kPooledPagesMax + 1> warm_;
   std::array<std::vector<std::byte*>, kPooledPagesMax + 1> cold_;
   size_t warm_bytes_ = 0;
+  std::vector<Large> large_;  // Kept, and that have memory.
+  size_t large_bytes_ = 0;
   std::vector<std::byte*> regions_;  // That pieces are cut from; the last one has room.
   size_t region_used_ = kRegionSize;
 };

@@ -8,8 +8,9 @@
 namespace logwood {
 
 // Lets readers look at shared objects without a lock, and tells who unlinked such an object when none of them can look
-// at it any more. Sections are counted in stripes, so that threads rarely share a line of memory; a section costs two
-// atomic steps. After McKenney, "Sleepable RCU", LWN 2006, without its waiting. Thread-safe.
+// at it any more. Sections are counted in stripes, of which each thread has its own, up to 64 threads of a process: so
+// nobody waits for sections that begin later, be it by chance, and a section costs two atomic steps on memory that no
+// other thread writes to. After McKenney, "Sleepable RCU", LWN 2006, without its waiting. Thread-safe.
 class ReadSections {
  public:
   static constexpr size_t kStripes = 64;

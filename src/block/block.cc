@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <concepts>
 #include <cstring>
 #include <utility>
@@ -268,21 +269,29 @@ EntryType Block::type(uint32_t index) const noexcept {
 Bytes Block::value(uint32_t index) const noexcept { return Piece(value_ends_, values_, index); }
 
 Bytes Block::key(uint32_t index, std::string& scratch) const {
-  const Bytes tail = Tail(index);
-  const bool whole = (flags_ & kBlockWholeKeys) != 0;
-  if (whole && prefix_.empty()) return tail;
-  const size_t head_size = whole ? 0 : kBlockHeadSize;
-  scratch.resize(prefix_.size() + head_size + tail.size());
-  char* at = scratch.data();
-  if (!prefix_.empty()) std::memcpy(at, prefix_.data(), prefix_.size());
-  at += prefix_.size();
-  if (!whole) {
-    const uint64_t head = Head(index);
-    for (size_t i = 0; i < kBlockHeadSize; ++i) at[i] = static_cast<char>(head >> (8 * (kBlockHeadSize - 1 - i)));
-    at += head_size;
-  }
-  if (!tail.empty()) std::memcpy(at, tail.data(), tail.size());
+  if (HasWholeKeys() && prefix_.empty()) return Tail(index);
+  scratch.resize(key_size(index));
+  CopyKey(index, reinterpret_cast<std::byte*>(scratch.data()));
   return scratch;
+}
+
+bool Block::HasWholeKeys() const noexcept { return (flags_ & kBlockWholeKeys) != 0; }
+
+size_t Block::key_size(uint32_t index) const noexcept {
+  return prefix_.size() + (HasWholeKeys() ? 0 : kBlockHeadSize) + Tail(index).size();
+}
+
+void Block::CopyKey(uint32_t index, std::byte* to) const noexcept {
+  if (!prefix_.empty()) std::memcpy(to, prefix_.data(), prefix_.size());
+  to += prefix_.size();
+  if (!HasWholeKeys()) {
+    uint64_t head = Head(index);
+    if constexpr (std::endian::native == std::endian::little) head = __builtin_bswap64(head);
+    std::memcpy(to, &head, kBlockHeadSize);
+    to += kBlockHeadSize;
+  }
+  const Bytes tail = Tail(index);
+  if (!tail.empty()) std::memcpy(to, tail.data(), tail.size());
 }
 
 uint32_t Block::LowerBound(Bytes key, bool* exact) const {

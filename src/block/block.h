@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "base/arena.h"
 #include "base/ids.h"
 #include "base/page_pool.h"
+#include "base/pages.h"
 #include "codec/entry_type.h"
 #include "logwood/bytes.h"
 #include "logwood/result.h"
@@ -71,7 +71,8 @@ struct BlockIdentity {
   BlockKind kind = BlockKind::kLeaf;
 };
 
-// Collects entries in key order and lays them out as a block. Thread-compatible.
+// Collects entries in key order and lays them out as a block. Thread-compatible. Cost: an entry is copied twice; memory
+// of up to some MiB is kept for the next block.
 class BlockBuilder {
  public:
   // `size_target`: bytes at which a block is full, up to kBlockSizeMax. One entry always fits, however large.
@@ -88,14 +89,16 @@ class BlockBuilder {
 
   [[nodiscard]] BlockKind kind() const noexcept { return kind_; }
   [[nodiscard]] uint32_t count() const noexcept { return static_cast<uint32_t>(entries_.size()); }
-  // Of the first and last key added; they live until Clear(). Requires: count() > 0.
+  // Of the first and last key added; they live until the next Add() or Clear(). Requires: count() > 0.
   [[nodiscard]] Bytes first_key() const;
   [[nodiscard]] Bytes last_key() const;
 
  private:
+  using Buffer = std::vector<std::byte, PageAllocator<std::byte>>;
+
   struct Pending {
-    Bytes key;  // In the arena, like the value.
-    Bytes value;
+    size_t key_end;    // In keys_.
+    size_t value_end;  // In values_.
     EntryType type;
   };
 
@@ -112,15 +115,18 @@ class BlockBuilder {
 
   static Layout LayOut(const Contents& contents);
   [[nodiscard]] Contents ContentsWith(Bytes key, Bytes value) const;
+  [[nodiscard]] Bytes Key(size_t index) const;
   void WriteHeader(const Layout& layout);
-  void WriteEntries(const Layout& layout);
+  void WriteKeys(const Layout& layout);
+  void WriteValues(const Layout& layout);
 
   BlockKind kind_;
   size_t size_target_;
-  std::unique_ptr<Arena> arena_;
+  Buffer keys_;    // One behind the other, like the values.
+  Buffer values_;  // As they stand in the block.
   std::vector<Pending> entries_;
   Contents contents_;
-  std::vector<std::byte, PageAllocator<std::byte>> output_;
+  Buffer output_;
 };
 
 // A verified block in memory. Immutable but for assignment; thread-safe to read. Movable.
@@ -142,6 +148,9 @@ class Block {
   [[nodiscard]] Bytes value(uint32_t index) const noexcept;
   // The key; built in `scratch` where it does not stand in one piece.
   [[nodiscard]] Bytes key(uint32_t index, std::string& scratch) const;
+  // Bytes of the key, and a copy of it to where so many are. Require: index < count().
+  [[nodiscard]] size_t key_size(uint32_t index) const noexcept;
+  void CopyKey(uint32_t index, std::byte* to) const noexcept;
   // The first index whose key is >= `key`; count() without one. `*exact` tells whether that key equals it.
   // Cost: a compare of the prefix, a branch-free search over the heads, full compares only where heads tie.
   [[nodiscard]] uint32_t LowerBound(Bytes key, bool* exact) const;
@@ -155,6 +164,7 @@ class Block {
 
   [[nodiscard]] uint32_t End(const std::byte* ends, uint32_t index) const noexcept;
   [[nodiscard]] Bytes Piece(const std::byte* ends, const std::byte* data, uint32_t index) const noexcept;
+  [[nodiscard]] bool HasWholeKeys() const noexcept;
   [[nodiscard]] Bytes Tail(uint32_t index) const noexcept { return Piece(key_ends_, tails_, index); }
   [[nodiscard]] uint64_t Head(size_t index) const noexcept;
   // The first index from `begin` on with a head >= `head`; count_ without one.

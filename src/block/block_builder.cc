@@ -14,6 +14,9 @@ namespace {
 // From this average size of values on, in bytes, keys are kept whole.
 constexpr size_t kValueSizeLarge = 1024;
 
+// What a buffer keeps when a block is done.
+constexpr size_t kBufferSizeKept = size_t{1} << 20;
+
 bool IsOpaque(BlockKind kind) { return kind == BlockKind::kFilter || kind == BlockKind::kFooter; }
 
 // How many of the first `limit` bytes `a` and `b` share. Requires: both have that many.
@@ -23,6 +26,12 @@ size_t CommonPrefix(Bytes a, Bytes b, size_t limit) {
 
 void CopyTo(std::byte* at, Bytes data) {
   if (!data.empty()) std::memcpy(at, data.data(), data.size());
+}
+
+template <class Buffer>
+void Empty(Buffer& buffer) {
+  buffer.clear();
+  if (buffer.capacity() > kBufferSizeKept) Buffer().swap(buffer);
 }
 
 }  // namespace
@@ -42,8 +51,7 @@ struct BlockBuilder::Layout {
   size_t length = 0;
 };
 
-BlockBuilder::BlockBuilder(BlockKind kind, size_t size_target)
-    : kind_(kind), size_target_(size_target), arena_(std::make_unique<Arena>()) {
+BlockBuilder::BlockBuilder(BlockKind kind, size_t size_target) : kind_(kind), size_target_(size_target) {
   LOGWOOD_ASSERT(size_target <= kBlockSizeMax);
 }
 
@@ -62,7 +70,9 @@ void BlockBuilder::Add(Bytes key, EntryType type, Bytes value) {
   if (!entries_.empty()) LOGWOOD_ASSERT(last_key() < key);
   contents_ = ContentsWith(key, value);
   contents_.has_types |= type != EntryType::kPut;
-  entries_.push_back({.key = arena_->Copy(key), .value = arena_->Copy(value), .type = type});
+  keys_.insert(keys_.end(), key.begin(), key.end());
+  values_.insert(values_.end(), value.begin(), value.end());
+  entries_.push_back({.key_end = keys_.size(), .value_end = values_.size(), .type = type});
 }
 
 Bytes BlockBuilder::Finish(FileId file_id, uint64_t offset) {
@@ -70,9 +80,10 @@ Bytes BlockBuilder::Finish(FileId file_id, uint64_t offset) {
   LOGWOOD_ASSERT(offset % kBlockAlignment == 0);
   const Layout layout = LayOut(contents_);
   LOGWOOD_ASSERT(layout.length <= kBlockSizeMax);
-  output_.assign(layout.length, std::byte{0});
+  output_.resize(layout.length);
   WriteHeader(layout);
-  WriteEntries(layout);
+  WriteKeys(layout);
+  WriteValues(layout);
   const Bytes block(output_.data(), output_.size());
   StoreFixed64(output_.data() + kBlockChecksumOffset,
                BlockChecksum(block, {.file_id = file_id, .offset = offset, .kind = kind_}));
@@ -82,17 +93,24 @@ Bytes BlockBuilder::Finish(FileId file_id, uint64_t offset) {
 void BlockBuilder::Clear() {
   entries_.clear();
   contents_ = Contents();
-  arena_ = std::make_unique<Arena>();
+  Empty(keys_);
+  Empty(values_);
+  Empty(output_);
 }
 
 Bytes BlockBuilder::first_key() const {
   LOGWOOD_ASSERT(!entries_.empty());
-  return entries_.front().key;
+  return Key(0);
 }
 
 Bytes BlockBuilder::last_key() const {
   LOGWOOD_ASSERT(!entries_.empty());
-  return entries_.back().key;
+  return Key(entries_.size() - 1);
+}
+
+Bytes BlockBuilder::Key(size_t index) const {
+  const size_t begin = index == 0 ? 0 : entries_[index - 1].key_end;
+  return {keys_.data() + begin, entries_[index].key_end - begin};
 }
 
 BlockBuilder::Contents BlockBuilder::ContentsWith(Bytes key, Bytes value) const {
@@ -135,41 +153,47 @@ BlockBuilder::Layout BlockBuilder::LayOut(const Contents& contents) {
   return layout;
 }
 
+// With the zeros up to the first head: the buffer has what the block before left in it.
 void BlockBuilder::WriteHeader(const Layout& layout) {
   std::byte* const header = output_.data();
+  std::memset(header, 0, layout.heads);
   StoreFixed32(header + kBlockLengthOffset, static_cast<uint32_t>(layout.length));
   StoreFixed32(header + kBlockCountOffset, count());
   StoreFixed32(header + kBlockPrefixLengthOffset, static_cast<uint32_t>(layout.prefix_length));
   StoreFixed32(header + kBlockTailsLengthOffset, static_cast<uint32_t>(layout.tails_length));
   header[kBlockKindOffset] = static_cast<std::byte>(kind_);
   header[kBlockFlagsOffset] = static_cast<std::byte>(layout.flags);
+  CopyTo(header + kBlockHeaderSize, first_key().First(layout.prefix_length));
 }
 
-void BlockBuilder::WriteEntries(const Layout& layout) {
+// And all else that there is one of for each entry.
+void BlockBuilder::WriteKeys(const Layout& layout) {
   std::byte* const block = output_.data();
-  CopyTo(block + kBlockHeaderSize, first_key().First(layout.prefix_length));
   const bool wide = (layout.flags & kBlockWide) != 0;
   const auto store_end = [&](size_t ends, size_t index, size_t end) {
     std::byte* const at = block + ends + index * layout.end_width;
     wide ? StoreFixed32(at, static_cast<uint32_t>(end)) : StoreFixed16(at, static_cast<uint16_t>(end));
   };
   const size_t tail_begin = layout.prefix_length + ((layout.flags & kBlockWholeKeys) != 0 ? 0 : kBlockHeadSize);
-  size_t key_end = 0;
-  size_t value_end = 0;
+  size_t tail_end = 0;
   for (size_t i = 0; i < entries_.size(); ++i) {
-    const Pending& entry = entries_[i];
-    const Bytes tail = entry.key.From(tail_begin);
-    StoreFixed64(block + layout.heads + i * kBlockHeadSize, BlockHead(entry.key.From(layout.prefix_length)));
-    CopyTo(block + layout.tails + key_end, tail);
-    CopyTo(block + layout.values + value_end, entry.value);
-    key_end += tail.size();
-    value_end += entry.value.size();
-    store_end(layout.key_ends, i, key_end);
-    store_end(layout.value_ends, i, value_end);
-    if ((layout.flags & kBlockTypes) != 0) block[layout.types + i] = static_cast<std::byte>(entry.type);
+    const Bytes key = Key(i);
+    const Bytes tail = key.From(tail_begin);
+    StoreFixed64(block + layout.heads + i * kBlockHeadSize, BlockHead(key.From(layout.prefix_length)));
+    CopyTo(block + layout.tails + tail_end, tail);
+    tail_end += tail.size();
+    store_end(layout.key_ends, i, tail_end);
+    store_end(layout.value_ends, i, entries_[i].value_end);
+    if ((layout.flags & kBlockTypes) != 0) block[layout.types + i] = static_cast<std::byte>(entries_[i].type);
   }
-  LOGWOOD_ASSERT(key_end == layout.tails_length);
-  LOGWOOD_ASSERT(AlignUpToBlock(layout.values + value_end) == layout.length);
+  LOGWOOD_ASSERT(tail_end == layout.tails_length);
+}
+
+void BlockBuilder::WriteValues(const Layout& layout) {
+  CopyTo(output_.data() + layout.values, {values_.data(), values_.size()});
+  const size_t end = layout.values + values_.size();
+  LOGWOOD_ASSERT(AlignUpToBlock(end) == layout.length);
+  std::memset(output_.data() + end, 0, layout.length - end);
 }
 
 }  // namespace logwood

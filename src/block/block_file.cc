@@ -138,8 +138,13 @@ Result<BlockReference> BlockFileWriter::Append(BlockBuilder& builder) {
   LOGWOOD_ASSERT(!finished_);
   const uint64_t offset = size();
   const Bytes block = builder.Finish(header_.id, offset);
-  Gather(block);
-  if (gathered_.size() >= kGatheredSizeMin) LOGWOOD_RETURN_IF_ERROR(AppendGathered());
+  if (block.size() >= kGatheredSizeMin) {
+    LOGWOOD_RETURN_IF_ERROR(AppendGathered());
+    LOGWOOD_RETURN_IF_ERROR(AppendNow(block));
+  } else {
+    Gather(block);
+    if (gathered_.size() >= kGatheredSizeMin) LOGWOOD_RETURN_IF_ERROR(AppendGathered());
+  }
   return BlockReference::Of(offset, block.size());
 }
 
@@ -165,11 +170,15 @@ void BlockFileWriter::Gather(Bytes bytes) { gathered_.insert(gathered_.end(), by
 
 Status BlockFileWriter::AppendGathered() {
   if (gathered_.empty()) return Status::Ok();
-  poison_ = file_->Append(Bytes(gathered_.data(), gathered_.size()));
-  if (!poison_.ok()) return poison_;
-  size_appended_ += gathered_.size();
+  LOGWOOD_RETURN_IF_ERROR(AppendNow(Bytes(gathered_.data(), gathered_.size())));
   gathered_.clear();
   return Status::Ok();
+}
+
+Status BlockFileWriter::AppendNow(Bytes bytes) {
+  poison_ = file_->Append(bytes);
+  if (poison_.ok()) size_appended_ += bytes.size();
+  return poison_;
 }
 
 }  // namespace logwood

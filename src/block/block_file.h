@@ -73,7 +73,8 @@ class BlockFileWriter {
                                                                        const FileHeader& header);
 
   // Lays `builder` out at the next offset that is a multiple of 8, appends it, and returns where it stands. Blocks are
-  // gathered and appended in pieces of 64 KiB or more. The builder keeps its entries. Errors: kIo, kNoSpace.
+  // gathered and appended in pieces of 64 KiB or more, larger ones by themselves. The builder keeps its entries.
+  // Errors: kIo, kNoSpace.
   [[nodiscard]] Result<BlockReference> Append(BlockBuilder& builder);
   // Appends what is left and ends the file; the last call. Nothing is durable. Errors: kIo, kNoSpace.
   Status Finish();
@@ -91,6 +92,7 @@ class BlockFileWriter {
 
   void Gather(Bytes bytes);
   Status AppendGathered();
+  Status AppendNow(Bytes bytes);
 
   FileHeader header_;
   std::string title_;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "cursor/entry_batch.h"
 
 namespace logwood {
 namespace {
@@ -52,6 +53,14 @@ class BoundedCursor final : public EntryCursor {
     LOGWOOD_DEBUG_ASSERT(valid_);
     source_->Prev();
     if (Take()) valid_ = !BeforeStart(entry_.key);
+  }
+  void Gather(EntryBatch& batch) override {
+    const Bytes own = range_.limit ? Bytes(*range_.limit) : Bytes();
+    const bool is_nearer = range_.limit && (batch.limit() == nullptr || own < *batch.limit());
+    const Bytes* const limit = batch.SetLimit(is_nearer ? &own : batch.limit());
+    source_->Gather(batch);
+    batch.SetLimit(limit);
+    entry_ = source_->entry();
   }
 
  private:

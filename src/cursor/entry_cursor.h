@@ -9,6 +9,8 @@
 
 namespace logwood {
 
+class EntryBatch;
+
 // One key with what is said of it.
 struct Entry {
   EntryType type = EntryType::kPut;
@@ -41,6 +43,11 @@ class EntryCursor {
   // To the next larger or smaller key. Requires: valid().
   virtual void Next() = 0;
   virtual void Prev() = 0;
+  // Adds the entry that it stands on to `batch`, and of those behind it as many as it has at hand: all that they point
+  // to lives as long as it stands on the last of them, or in the batch. It does stand there then, or on tombstones that
+  // follow it, and may go on by Next() or to elsewhere, but not by Prev(). Requires: valid(); the batch is not full,
+  // and its limit is behind that entry.
+  virtual void Gather(EntryBatch& batch);
 
   [[nodiscard]] bool valid() const noexcept { return valid_; }
   // Requires: valid().

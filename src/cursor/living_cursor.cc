@@ -1,8 +1,10 @@
 #include "cursor/living_cursor.h"
 
+#include <string>
 #include <utility>
 
 #include "base/assert.h"
+#include "cursor/entry_batch.h"
 
 namespace logwood {
 namespace {
@@ -40,6 +42,17 @@ class LivingCursor final : public EntryCursor {
     source_->Prev();
     SkipBackward();
   }
+  void Gather(EntryBatch& batch) override {
+    const size_t begin = batch.size();
+    source_->Gather(batch);
+    batch.RemoveTombstones(begin);
+    if (!OnTombstone()) {
+      entry_ = source_->entry();
+      return;
+    }
+    entry_ = batch.entries().back();
+    entry_.key = Bytes(last_key_.assign(entry_.key.string_view()));  // It may be the batch's.
+  }
 
  private:
   [[nodiscard]] bool OnTombstone() const { return source_->entry().type == EntryType::kTombstone; }
@@ -73,6 +86,7 @@ class LivingCursor final : public EntryCursor {
   }
 
   const std::unique_ptr<EntryCursor> source_;
+  std::string last_key_;                            // Of the entry, where the source stands on a tombstone behind it.
   std::atomic<uint64_t>* const tombstones_passed_;  // Or null.
 };
 

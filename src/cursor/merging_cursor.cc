@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "cursor/entry_batch.h"
 
 // How it stands between two moves, when valid:
 //   1. The winner is on the current key, and of the children on that key it is the first (the newest).
@@ -72,6 +73,7 @@ class MergingCursor final : public EntryCursor {
   }
   void Next() override { Step(Direction::kForward); }
   void Prev() override { Step(Direction::kBackward); }
+  void Gather(EntryBatch& batch) override;
 
  private:
   enum class Direction : uint8_t { kForward, kBackward };
@@ -246,6 +248,31 @@ class MergingCursor final : public EntryCursor {
   Direction direction_ = Direction::kForward;
   bool all_placed_ = false;  // But for the winner.
 };
+
+// The winner's entries up to the next one of any other child, and to where newer range tombstones begin.
+void MergingCursor::Gather(EntryBatch& batch) {
+  if (!all_placed_ || direction_ != Direction::kForward) return EntryCursor::Gather(batch);
+  Child& winner = children_[winner_];
+  const Bytes* const limit_before = batch.limit();
+  Bytes limit;
+  bool is_limited = limit_before != nullptr;
+  if (is_limited) limit = *limit_before;
+  const auto bring_nearer = [&](Bytes key) {
+    if (is_limited && limit <= key) return;
+    limit = key;
+    is_limited = true;
+  };
+  for (const Child& child : children_) {
+    if (&child != &winner && child.shown) bring_nearer(child.cursor->entry().key);
+  }
+  if (winner.newer_lists > 0 && !winner.gap->end.empty()) bring_nearer(winner.gap->end);
+  if (is_limited && limit <= entry_.key) return EntryCursor::Gather(batch);
+  batch.SetLimit(is_limited ? &limit : nullptr);
+  winner.cursor->Gather(batch);
+  batch.SetLimit(limit_before);
+  Rank(winner);
+  Show(winner_);
+}
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 
 #include "base/ids.h"
 #include "cursor/bounded_cursor.h"
+#include "cursor/entry_batch.h"
 #include "cursor/entry_cursor.h"
 #include "engine/held_views.h"
 #include "engine/read_state.h"
@@ -61,6 +62,14 @@ class HeldCursor {
   }
   void Prev() {
     Move(From::kItsEntry, [](EntryCursor& cursor) { cursor.Prev(); });
+  }
+
+  // Fills `batch` from where it stands, or, if `is_behind`, from the entry behind that. Requires: valid().
+  void Fill(EntryBatch& batch, bool is_behind) {
+    Move(From::kItsEntry, [&](EntryCursor& cursor) {
+      if (is_behind) cursor.Next();
+      batch.Fill(cursor);
+    });
   }
 
   [[nodiscard]] bool valid() const noexcept { return cursor_ != nullptr && cursor_->valid(); }

@@ -17,6 +17,11 @@ constexpr size_t kFlushedPiecesMax = 4;
 constexpr size_t kMergedPiecesMax = 2;
 constexpr size_t kMergedTwicePiecesMax = 1;
 
+// Of a segment's size: from here on a flush that overlaps nothing is a partition. Memtables of a fifth of the default
+// memory budget are, as trees; so keys that come in order are not merged. Two that are smaller together than two such
+// are joined.
+constexpr uint64_t kPartitionShareMin = 6;
+
 constexpr size_t kRunsAtRestMax = 3;
 constexpr uint64_t kCostAboveOldest = 4;  // Beyond what a merge at rest may cost.
 
@@ -124,6 +129,8 @@ std::optional<LsmPlan> ForSpace(const LsmState& state) {
   return plan;
 }
 
+uint64_t PartitionSizeMin(const LsmTuning& tuning) { return tuning.segment_size_bytes / kPartitionShareMin; }
+
 // The first neighbours, from partition `first` on, that are small together: up to `last`.
 size_t EndOfSmall(const LsmState& state, size_t first, uint64_t bytes_max) {
   uint64_t bytes = state.partitions[first].contents().bytes;
@@ -138,7 +145,7 @@ size_t EndOfSmall(const LsmState& state, size_t first, uint64_t bytes_max) {
 
 std::optional<LsmPlan> ForSmallPartitions(const LsmState& state, const LsmTuning& tuning) {
   for (size_t first = 0; first + 1 < state.partitions.size(); ++first) {
-    const size_t last = EndOfSmall(state, first, tuning.segment_size_bytes / 2);
+    const size_t last = EndOfSmall(state, first, 2 * PartitionSizeMin(tuning));
     if (last > first) return ToOldest(state, first, last);
   }
   return std::nullopt;
@@ -257,6 +264,6 @@ uint64_t LsmSegmentSize(uint64_t bytes, const LsmTuning& tuning) {
   return std::max(even + even / 64, tuning.segment_size_bytes / 2);
 }
 
-bool IsLsmPartitionSize(uint64_t bytes, const LsmTuning& tuning) { return bytes >= tuning.segment_size_bytes / 2; }
+bool IsLsmPartitionSize(uint64_t bytes, const LsmTuning& tuning) { return bytes > PartitionSizeMin(tuning); }
 
 }  // namespace logwood

@@ -45,6 +45,10 @@ class LsmCursor final : public EntryCursor {
     within_->Prev();
     ShowBackFrom();
   }
+  void Gather(EntryBatch& batch) override {
+    within_->Gather(batch);
+    entry_ = within_->entry();
+  }
 
  private:
   // A partition that was entered before, and what reads it: opening it anew would cost more than most seeks.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "cursor/entry_batch.h"
 
 namespace logwood {
 namespace {
@@ -68,6 +69,23 @@ void TreeCursor::Prev() {
   } else {
     EnterPreviousLeaf();
   }
+}
+
+// What is left of the leaf. The entry on which it stands goes in as it is where there is no room for its key.
+void TreeCursor::Gather(EntryBatch& batch) {
+  LOGWOOD_DEBUG_ASSERT(valid_);
+  bool exact = false;
+  const uint32_t end = batch.limit() == nullptr ? leaf_->count() : leaf_->LowerBound(*batch.limit(), &exact);
+  uint32_t at = position_;
+  for (; at < end && !batch.is_full(); ++at) {
+    const size_t size = leaf_->key_size(at);
+    std::byte* const key = batch.Take(size);
+    if (key == nullptr) break;
+    leaf_->CopyKey(at, key);
+    batch.Add({.type = leaf_->type(at), .key = Bytes(key, size), .value = leaf_->value(at), .address = {}});
+  }
+  if (at == position_) return batch.Add(entry_);
+  StandAt(at - 1);
 }
 
 bool TreeCursor::Prepare() {

@@ -24,6 +24,7 @@ class TreeCursor final : public EntryCursor {
   void Last() override;
   void Next() override;
   void Prev() override;
+  void Gather(EntryBatch& batch) override;
 
  private:
   // Every move that does not start from the current entry begins here: false after an error, which is sticky.

@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <map>
 #include <random>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -83,6 +84,65 @@ TEST_F(CursorTest, PastAnEndItIsNotValidAndCanBeMovedAgain) {
   cursor.SeekAtOrBefore("a");
   EXPECT_EQ(cursor.key(), "a");
   EXPECT_TRUE(cursor.status().ok());
+}
+
+Keys KeysOf(std::span<const Cursor::KeyAndValue> batch) {
+  Keys keys;
+  for (const auto [key, value] : batch) {
+    EXPECT_EQ(value, "of " + key.ToString());
+    keys.push_back(key.ToString());
+  }
+  return keys;
+}
+
+TEST_F(CursorTest, BatchesBeginWhereItStandsAndGoOnBehindOneAnother) {
+  PutAll({"a", "c", "e"});
+  db_.Flush().Check();
+  PutAll({"b", "d", "f"});
+  Cursor cursor = entries_.Scan("a", "f");
+  cursor.Next();
+  EXPECT_EQ(KeysOf(cursor.NextBatch(2)), (Keys{"b", "c"}));
+  EXPECT_FALSE(cursor.valid());
+  EXPECT_EQ(KeysOf(cursor.NextBatch()), (Keys{"d", "e"}));
+  EXPECT_TRUE(cursor.NextBatch().empty());
+  EXPECT_TRUE(cursor.NextBatch().empty());
+  EXPECT_TRUE(cursor.status().ok());
+  cursor.Seek("e");
+  ASSERT_TRUE(cursor.valid());
+  EXPECT_EQ(cursor.key(), "e");
+  EXPECT_TRUE(cursor.NextBatch(0).empty());
+  EXPECT_TRUE(cursor.valid());
+  EXPECT_EQ(KeysOf(cursor.NextBatch()), Keys{"e"});
+  cursor.First();
+  cursor.Prev();
+  EXPECT_TRUE(cursor.NextBatch().empty());
+}
+
+TEST_F(CursorTest, BatchesHaveEntriesTooLargeToBeCopied) {
+  const std::string large(100'000, 'v');
+  for (const char* key : {"a", "b", "c"}) entries_.Put(key, large).Check();
+  db_.Flush().Check();
+  for (const char* key : {"bb", "d"}) entries_.Put(key, large).Check();
+  const std::string long_key(kKeySizeMax, 'k');
+  entries_.Put(long_key, large).Check();
+  Cursor cursor = entries_.Scan();
+  Keys keys;
+  for (auto batch = cursor.NextBatch(); !batch.empty(); batch = cursor.NextBatch()) {
+    for (const auto [key, value] : batch) {
+      EXPECT_EQ(value, large);
+      keys.push_back(key.ToString());
+    }
+  }
+  EXPECT_EQ(keys, (Keys{"a", "b", "bb", "c", "d", long_key}));
+}
+
+TEST_F(CursorTest, BatchesEndWithTheDatabase) {
+  PutAll({"a", "b"});
+  Cursor cursor = entries_.Scan();
+  EXPECT_EQ(KeysOf(cursor.NextBatch(1)), Keys{"a"});
+  db_.Close().Check();
+  EXPECT_TRUE(cursor.NextBatch().empty());
+  EXPECT_EQ(cursor.status().code(), StatusCode::kClosed);
 }
 
 TEST_F(CursorTest, NothingExistsOutsideTheBounds) {

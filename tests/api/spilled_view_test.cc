@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <utility>
@@ -235,6 +236,23 @@ TEST_F(SpilledView, ManyAtDifferentPointsAreSpilledBitByBit) {
   for (int i = 0; i < 6; ++i) OverwriteAndFlush();
   EXPECT_EQ(Views().spilled_views, 12u);
   for (const auto& [view, entries] : views) EXPECT_EQ(AllOf(view.Scan(*entries_)), entries);
+}
+
+TEST_F(SpilledCursor, BatchesStayWhatTheyAreAndGoOnBehindOneAnother) {
+  Begin();
+  std::span<const Cursor::KeyAndValue> batch = cursor_->NextBatch(10);
+  OverwriteAndFlush();
+  ASSERT_EQ(Views().spilled_views, 1u);
+  for (int at = 0; at < kKeyCount; batch = cursor_->NextBatch(10)) {
+    ASSERT_FALSE(batch.empty()) << cursor_->status();
+    for (const auto [key, value] : batch) {
+      EXPECT_EQ(key, KeyOf(at));
+      EXPECT_EQ(value, before_.at(KeyOf(at)));
+      ++at;
+    }
+  }
+  EXPECT_TRUE(batch.empty());
+  EXPECT_TRUE(cursor_->status().ok()) << cursor_->status();
 }
 
 TEST_F(SpilledCursor, GoesOnFromItsEntryInBothDirections) {

@@ -78,6 +78,28 @@ TEST(PagePool, WhatIsGivenBackLeavesTheProcess) {
   EXPECT_LE(ResidentBytes(), before + kCount * kSize * 11 / 10);
 }
 
+TEST(PagePool, GivesALargePieceToTheNextOfItsSize) {
+  constexpr size_t kSize = 100'000;
+  const auto pool = std::make_shared<PagePool>(MemoryBudget::Of(1 << 20));
+  const std::byte* const first = Filled(*pool, kSize).get();
+  std::byte* const other = AllocateBytes(kSize);  // Where the first would be, had it been given back.
+  const PooledBytes second = Filled(*pool, kSize);
+  EXPECT_EQ(second.get(), first);
+  FreeBytes(other, kSize);
+}
+
+TEST(PagePool, OfManyLargePiecesLittleIsKept) {
+  constexpr size_t kCount = 256;
+  constexpr size_t kSize = 256 << 10;
+  const auto pool = std::make_shared<PagePool>(MemoryBudget::Of(1 << 20));
+  std::vector<PooledBytes> pieces(kCount);
+  const size_t before = ResidentBytes();
+  for (PooledBytes& piece : pieces) piece = Filled(*pool, kSize);
+  EXPECT_GE(ResidentBytes(), before + kCount * kSize * 9 / 10);
+  pieces.clear();
+  EXPECT_LE(ResidentBytes(), before + kCount * kSize / 10);
+}
+
 TEST(PagePool, LivesAsLongAsItsPieces) {
   auto pool = std::make_shared<PagePool>(MemoryBudget::Of(1 << 20));
   const PooledBytes piece = pool->Allocate(8192);

@@ -53,6 +53,7 @@ TEST_F(BenchOfAFewEntries, CountsWhatItWritesAndReads) {
   EXPECT_EQ(read.user_bytes, 116'000u);
   EXPECT_EQ(read.user_bytes_written, 0u);
   EXPECT_EQ(Run(*bench, "readreverse").entries, 1000u);
+  EXPECT_EQ(Run(*bench, "readseqbatch").entries, 1000u);
   EXPECT_EQ(Run(*bench, "readrandom").latency.count(), 63u);  // One of 16, the first included.
   EXPECT_EQ(Run(*bench, "readmissing").entries, 1000u);
 }

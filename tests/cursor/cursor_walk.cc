@@ -5,6 +5,8 @@
 #include <iterator>
 #include <sstream>
 
+#include "cursor/entry_batch.h"
+
 namespace logwood::testing {
 namespace {
 
@@ -55,6 +57,24 @@ class ModelCursor {
   CursorModel::const_iterator position_;
 };
 
+// Fills a batch, and brings both to the entry behind it.
+std::string TakeBatch(EntryCursor& cursor, ModelCursor& model, SeededRandom& random) {
+  EntryBatch batch;
+  batch.Begin(1 + random.Below(40));
+  batch.Fill(cursor);
+  EXPECT_FALSE(batch.entries().empty());
+  for (const Entry& entry : batch.entries()) {
+    EXPECT_TRUE(model.valid());
+    if (!model.valid()) break;
+    EXPECT_EQ(entry.key, Bytes(model.position()->first));
+    EXPECT_EQ(entry.type, model.position()->second.type);
+    EXPECT_EQ(entry.value, Bytes(model.position()->second.value));
+    model.Next();
+  }
+  if (cursor.valid()) cursor.Next();
+  return "batch of " + std::to_string(batch.size());
+}
+
 // Returns what was done.
 std::string MoveBoth(EntryCursor& cursor, ModelCursor& model, SeededRandom& random) {
   const uint64_t choice = random.Below(12);
@@ -65,6 +85,7 @@ std::string MoveBoth(EntryCursor& cursor, ModelCursor& model, SeededRandom& rand
     const auto to = static_cast<SeekTo>(random.Below(3));
     return cursor.Seek(key, to), model.Seek(key, to), "seek " + ::testing::PrintToString(key);
   }
+  if (random.OneIn(8)) return TakeBatch(cursor, model, random);
   if (random.OneIn(2)) return cursor.Next(), model.Next(), "next";
   return cursor.Prev(), model.Prev(), "prev";
 }

@@ -174,9 +174,9 @@ TEST(LsmChoice, WritesASparseSegmentAnewWhereManyEntriesAreGone) {
 
 TEST(LsmChoice, JoinsNeighboursThatAreSmallTogether) {
   const auto of = [](uint64_t bytes) { return Pieces{{.tier = kM, .bytes = bytes}}; };
-  EXPECT_EQ(WhileWriting(StateOf({of(900), of(250), of(250), of(250)})),
+  EXPECT_EQ(WhileWriting(StateOf({of(900), of(166), of(166), of(166)})),
             std::vector{ToOldest({{"b", {2}}, {"c", {3}}})});
-  EXPECT_TRUE(WhileWriting(StateOf({of(900), of(250), of(251), of(900)})).empty());
+  EXPECT_TRUE(WhileWriting(StateOf({of(900), of(166), of(167), of(900)})).empty());
   EXPECT_TRUE(WhileWriting(StateOf({of(900), {}, of(900)})).empty());
   EXPECT_EQ(WhileWriting(StateOf({of(900), {}, of(100), {}, of(900)})),
             std::vector{ToOldest({{"b", {}}, {"c", {2}}, {"d", {}}})});
@@ -234,8 +234,8 @@ TEST(LsmChoice, SegmentsAreEvenAndNeverTiny) {
   const std::pair<uint64_t, uint64_t> cases[] = {{0, 500},     {100, 500},   {1000, 1015}, {1499, 1522},  {1500, 761},
                                                  {2000, 1015}, {2499, 1268}, {2500, 846},  {10'000, 1015}};
   for (const auto& [bytes, size] : cases) EXPECT_EQ(LsmSegmentSize(bytes, kTuning), size) << bytes;
-  EXPECT_TRUE(IsLsmPartitionSize(500, kTuning));
-  EXPECT_FALSE(IsLsmPartitionSize(499, kTuning));
+  EXPECT_TRUE(IsLsmPartitionSize(167, kTuning));
+  EXPECT_FALSE(IsLsmPartitionSize(166, kTuning));
 }
 
 // ---- States of any form: what is chosen can be done, and doing it comes to an end.

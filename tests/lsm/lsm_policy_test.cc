@@ -309,14 +309,14 @@ TEST(LsmPolicy, OverwritesOfOneRange) {
   EXPECT_EQ(EntriesAtRest(world), keys.size());
 }
 
-TEST(LsmPolicy, KeysInOrderAreNeverMerged) {
+void FillInOrder(size_t flush_entries) {
   PolicyWorld ascending;
   PolicyWorld descending;
   for (uint32_t flush = 0; flush < kFillFlushes; ++flush) {
     Records records;
     Records backwards;
-    for (uint32_t i = 0; i < kFlushEntries; ++i) {
-      const auto key = static_cast<uint32_t>(flush * kFlushEntries) + i;
+    for (uint32_t i = 0; i < flush_entries; ++i) {
+      const auto key = static_cast<uint32_t>(flush * flush_entries) + i;
       records.push_back({key, false});
       backwards.push_back({1'000'000'000 - key, false});
     }
@@ -330,6 +330,11 @@ TEST(LsmPolicy, KeysInOrderAreNeverMerged) {
     EXPECT_EQ(world->deepest(), 1U);
     EXPECT_EQ(world->state().partitions.size(), kFillFlushes);
   }
+}
+
+TEST(LsmPolicy, KeysInOrderAreNeverMerged) {
+  FillInOrder(kFlushEntries);
+  FillInOrder(kFlushEntries / 5);
 }
 
 // A hundred series, each ascending: a flush brings a range of its own for each, and overlaps all others.

@@ -1,6 +1,7 @@
 #include "tests/model/reference_cursor.h"
 
 #include <iterator>
+#include <span>
 #include <sstream>
 #include <utility>
 
@@ -28,11 +29,17 @@ CheckedCursor::CheckedCursor(Cursor cursor, Entries entries)
     : cursor_(std::move(cursor)), entries_(std::move(entries)), position_(entries_.begin()) {}
 
 std::string CheckedCursor::Move(CursorMove move, const std::string& key) {
-  if (position_ == entries_.end() && move == CursorMove::kNext) move = CursorMove::kFirst;
-  if (position_ == entries_.end() && move == CursorMove::kPrev) move = CursorMove::kLast;
-  MoveReference(move, key);
-  MoveCursor(move, key);
-  std::string difference = Compare();
+  if (!IsExpectedValid() && move == CursorMove::kNext) move = CursorMove::kFirst;
+  if (!IsExpectedValid() && move == CursorMove::kPrev) move = CursorMove::kLast;
+  std::string difference;
+  if (move == CursorMove::kNextBatch) {
+    difference = TakeBatch(1 + key.size() % 100);
+  } else {
+    MoveReference(move, key);
+    MoveCursor(move, key);
+    is_behind_batch_ = false;
+  }
+  if (difference.empty()) difference = Compare();
   if (difference.empty()) return difference;
   return "after move " + std::to_string(static_cast<int>(move)) + " with key " + Printable(key) + ": " + difference;
 }
@@ -42,14 +49,33 @@ std::string CheckedCursor::WalkAll() {
   while (difference.empty() && position_ != entries_.end()) difference = Move(CursorMove::kNext, "");
   if (difference.empty()) difference = Move(CursorMove::kLast, "");
   while (difference.empty() && position_ != entries_.end()) difference = Move(CursorMove::kPrev, "");
+  if (difference.empty()) difference = Move(CursorMove::kFirst, "");
+  while (difference.empty() && position_ != entries_.end()) difference = TakeBatch(256);
+  if (difference.empty()) difference = TakeBatch(256);
   return difference;
+}
+
+// "" or how what comes differs from what should.
+std::string CheckedCursor::TakeBatch(size_t count_max) {
+  const std::span<const Cursor::KeyAndValue> batch = cursor_.NextBatch(count_max);
+  is_behind_batch_ = true;
+  if (batch.size() > count_max) return "a batch of " + std::to_string(batch.size()) + " entries";
+  if (batch.empty() && position_ != entries_.end()) return "an empty batch before " + Printable(position_->first);
+  for (const auto [key, value] : batch) {
+    if (position_ == entries_.end()) return "a batch with " + Printable(key.string_view()) + " behind the last";
+    const auto& [expected_key, expected_value] = *position_++;
+    if (key == Bytes(expected_key) && value == Bytes(expected_value)) continue;
+    return "a batch with " + Printable(key.string_view()) + "=" + Printable(value.string_view()) + "; should be " +
+           Printable(expected_key) + "=" + Printable(expected_value);
+  }
+  return "";
 }
 
 std::string CheckedCursor::Compare() const {
   std::ostringstream text;
   if (!cursor_.status().ok()) {
     text << "status " << cursor_.status();
-  } else if (cursor_.valid() != (position_ != entries_.end())) {
+  } else if (cursor_.valid() != IsExpectedValid()) {
     text << (cursor_.valid() ? "stands on " + Printable(cursor_.key().string_view()) : "is not valid") << "; should "
          << (cursor_.valid() ? "not be valid" : "stand on " + Printable(position_->first));
   } else if (cursor_.valid() && cursor_.key() != Bytes(position_->first)) {
@@ -73,6 +99,7 @@ void CheckedCursor::MoveReference(CursorMove move, const std::string& key) {
     case CursorMove::kSeekExact: position_ = entries_.find(key); break;
     case CursorMove::kNext: ++position_; break;
     case CursorMove::kPrev: position_ = position_ == entries_.begin() ? entries_.end() : std::prev(position_); break;
+    case CursorMove::kNextBatch: break;
   }
 }
 
@@ -85,6 +112,7 @@ void CheckedCursor::MoveCursor(CursorMove move, const std::string& key) {
     case CursorMove::kSeekExact: cursor_.SeekExact(key); break;
     case CursorMove::kNext: cursor_.Next(); break;
     case CursorMove::kPrev: cursor_.Prev(); break;
+    case CursorMove::kNextBatch: break;
   }
 }
 

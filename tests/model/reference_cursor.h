@@ -22,8 +22,8 @@ struct ScanBounds {
 [[nodiscard]] Entries EntriesWithPrefix(const Entries& entries, const std::string& prefix);
 [[nodiscard]] Entries EntriesWithin(const Entries& entries, const ScanBounds& bounds);
 
-enum class CursorMove : uint8_t { kFirst, kLast, kSeek, kSeekAtOrBefore, kSeekExact, kNext, kPrev };
-inline constexpr uint64_t kCursorMoveCount = 7;
+enum class CursorMove : uint8_t { kFirst, kLast, kSeek, kSeekAtOrBefore, kSeekExact, kNext, kPrev, kNextBatch };
+inline constexpr uint64_t kCursorMoveCount = 8;
 
 // A database cursor and what it should show, moved in step. Thread-compatible.
 class CheckedCursor {
@@ -34,10 +34,10 @@ class CheckedCursor {
   CheckedCursor& operator=(const CheckedCursor&) = delete;
   ~CheckedCursor() = default;
 
-  // Moves both; where they stand past an end, kNext and kPrev count as kFirst and kLast. `key` is for seeks. Returns ""
-  // or how the two differ.
+  // Moves both; where they stand past an end or behind a batch, kNext and kPrev count as kFirst and kLast. `key` is for
+  // seeks; its length decides on that of a batch. Returns "" or how the two differ.
   [[nodiscard]] std::string Move(CursorMove move, const std::string& key);
-  // Walks from end to end, both ways.
+  // Walks from end to end, both ways, and by batches.
   [[nodiscard]] std::string WalkAll();
   // "" or how the two differ where they stand.
   [[nodiscard]] std::string Compare() const;
@@ -45,10 +45,13 @@ class CheckedCursor {
  private:
   void MoveReference(CursorMove move, const std::string& key);
   void MoveCursor(CursorMove move, const std::string& key);
+  std::string TakeBatch(size_t count_max);
+  [[nodiscard]] bool IsExpectedValid() const { return !is_behind_batch_ && position_ != entries_.end(); }
 
   Cursor cursor_;
   const Entries entries_;
-  Entries::const_iterator position_;  // End: not valid.
+  Entries::const_iterator position_;  // Where a batch would begin.
+  bool is_behind_batch_ = false;
 };
 
 // A key or value as text that a terminal bears, shortened.

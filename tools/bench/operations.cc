@@ -4,6 +4,7 @@
 #include <array>
 #include <fmt/format.h>
 #include <optional>
+#include <span>
 
 namespace logwood::bench {
 namespace {
@@ -214,6 +215,22 @@ Status ReadAll(Worker& worker) {
   return CheckPass(worker, cursor);
 }
 
+Status ReadAllInBatches(Worker& worker) {
+  Cursor cursor = worker.workplace.collection.Scan();
+  std::span<const Cursor::KeyAndValue> batch = cursor.NextBatch();
+  const auto step = [&]() -> Status {
+    const uint64_t left = worker.task.quota - worker.entries;
+    for (const auto [key, value] : batch.first(std::min<size_t>(batch.size(), left))) {
+      LOGWOOD_RETURN_IF_ERROR(TakeEntry(worker, key, value, std::nullopt));
+    }
+    batch = cursor.NextBatch();
+    return Status::Ok();
+  };
+  const auto is_at_end = [&] { return batch.empty() || worker.entries == worker.task.quota; };
+  LOGWOOD_RETURN_IF_ERROR(worker.Repeat(worker.task.quota, step, is_at_end));
+  return CheckPass(worker, cursor);
+}
+
 // Reads the entry of `index`, on which `cursor` has to stand, and up to `count` behind it.
 Status ReadFrom(Worker& worker, Cursor& cursor, uint64_t index, uint64_t count) {
   const Bytes key = worker.keys.Key(index);
@@ -362,6 +379,8 @@ constexpr std::array kOperations = {
               Quota::kReads, kNone, kOneInReads},
     Operation{"readseq", "one pass over all entries by each thread, or over --reads of them",
               ReadAll<Direction::kForward>, kAscending, Quota::kEveryThread, kNone, kOneInSteps},
+    Operation{"readseqbatch", "readseq, many entries at once", ReadAllInBatches, kAscending, Quota::kEveryThread, kNone,
+              kOneInReads},
     Operation{"readreverse", "the same from the last entry to the first", ReadAll<Direction::kBackward>, kAscending,
               Quota::kEveryThread, kNone, kOneInSteps},
     Operation{"seekrandom", "a new cursor at a key that is there, then --seek_nexts entries on", SeekRandom, kPresent,

@@ -1,4 +1,6 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -28,7 +30,11 @@ Result<Answer> Count(const Arguments& arguments, Terminal& terminal) {
   LOGWOOD_ASSIGN_OR_RETURN(const Collection collection, OpenCollection(database, arguments.path, arguments.collection));
   Cursor cursor = range.ScanOf(collection);
   uint64_t count = 0;
-  for (; cursor.valid() && count < arguments.range.limit; cursor.Next()) ++count;
+  while (count < arguments.range.limit) {
+    const size_t found = cursor.NextBatch().size();
+    if (found == 0) break;
+    count = std::min(count + found, arguments.range.limit);
+  }
   LOGWOOD_RETURN_IF_ERROR(cursor.status());
   if (!arguments.form.json) {
     terminal.WriteLine(std::to_string(count));

@@ -1,6 +1,8 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "base/status_macros.h"
@@ -19,6 +21,7 @@ namespace {
 
 // Entries are written out in pieces of about this size.
 constexpr size_t kPieceSizeBytes = 256 * 1024;
+constexpr uint64_t kBatchMax = 256;
 
 struct Arguments {
   std::string path;
@@ -46,9 +49,11 @@ class Exporter {
   // At most `limit` entries.
   Status Export(Cursor& cursor, uint64_t limit) {
     AppendHeader(format_, text_);
-    for (bool is_read = true; is_read && cursor.valid() && entries_ < limit; cursor.Next()) {
-      AppendEntry(format_, cursor.key(), cursor.value(), text_);
-      ++entries_;
+    for (bool is_read = true; is_read && entries_ < limit;) {
+      const std::span<const Cursor::KeyAndValue> batch = cursor.NextBatch(std::min(limit - entries_, kBatchMax));
+      if (batch.empty()) break;
+      for (const auto [key, value] : batch) AppendEntry(format_, key, value, text_);
+      entries_ += batch.size();
       if (text_.size() < kPieceSizeBytes) continue;
       LOGWOOD_ASSIGN_OR_RETURN(is_read, WritePiece());
     }
