@@ -66,8 +66,7 @@ class Database {
   // Opens the collection, or creates it with `options`.
   [[nodiscard]] Result<Collection> OpenOrCreate(const std::string& name, const CollectionOptions& options = {});
   // Removes a collection with all its entries, durably. Views taken before still see it. Works in a full store, too:
-  // it makes room there, once no view needs its files. Errors: kNotFound, kReadOnly,
-  // kClosed, kIo, kNoSpace.
+  // it makes room there, once no view needs its files. Errors: kNotFound, kReadOnly, kClosed, kIo, kNoSpace.
   Status DropCollection(const std::string& name);
   // The names of all collections, in the order of their creation. Errors: kClosed.
   [[nodiscard]] Result<std::vector<std::string>> Collections() const;
@@ -94,9 +93,9 @@ class Database {
   // After a failure that has stopped writing: makes the database writable again, without closing it. Brings all that is
   // in memory into new files and begins a new log; reads and views go on meanwhile. Writes whose outcome was unknown
   // are not applied from then on. Does nothing where nothing has failed. What made the failure must be mended first. A
-  // full store needs no call: it is tried again by itself, every ten seconds at least. Cost: as Flush(). Errors: kReadOnly, kClosed, kUnsupported (the file that says which files
-  // count has failed: only close and open helps), kIo, kNoSpace, kCorruption: then things are as they were, and it may
-  // be called again.
+  // full store needs no call: it is tried again by itself, every ten seconds at least. Cost: as Flush(). Errors:
+  // kReadOnly, kClosed, kUnsupported (the file that says which files count has failed: only close and open helps), kIo,
+  // kNoSpace, kCorruption: then things are as they were, and it may be called again.
   Status Resume();
 
   // Everything as it is now. Cost: a pointer copy. Errors: kClosed.
