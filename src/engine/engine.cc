@@ -33,12 +33,17 @@ Engine::Engine(Parts parts, const Options& options)
       states_(parts_.runtime),
       view_census_(parts_.runtime),
       held_views_(parts_.runtime, states_),
-      errors_(parts_.runtime),
+      errors_(parts_.runtime,
+              [this](const Status& cause) {
+                if (cause.code() == StatusCode::kNoSpace) TryToResumeLater(JobFailures::kDelayMin);
+              }),
       evidence_(parts_.runtime, options.memory_budget_bytes / kEvidenceShare),
       key_locks_(parts_.runtime),
       root_(parts_.runtime, parts_.kinds, files_, states_),
+      reserve_(parts_.runtime, parts_.store, root_, memtable_size_bytes_),
       pacer_(parts_.runtime, memtable_size_bytes_),
-      log_settler_(parts_.runtime) {}
+      log_settler_(parts_.runtime),
+      resume_again_(DelayedJob::New(parts_.runtime, [this] { ResumeOnceThereIsSpace(); })) {}
 
 Engine::~Engine() {
   // Why: a destructor has nobody to tell; who wants to know calls Close().
@@ -116,6 +121,7 @@ Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileN
                         .states = states_,
                         .views = held_views_,
                         .errors = errors_,
+                        .reserve = reserve_,
                         .pacer = pacer_,
                         .evidence = evidence_,
                         .stay_policy = parts_.stay_policy,
@@ -132,6 +138,7 @@ Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileN
   files_.RemoveRetired();
   LOGWOOD_RETURN_IF_ERROR(BeginLog(found));
   pipeline_ = std::make_unique<CommitPipeline>(parts_.runtime, *head_, states_.published(), PipelineHooks());
+  is_started_.store(true, std::memory_order_release);
   background_->StartMerging();
   background_->OnWrite();  // What was found may be worth work at rest.
   return Status::Ok();
@@ -224,6 +231,7 @@ NewFileOutput::Context Engine::JobContext() {
   return {.runtime = parts_.runtime,
           .store = parts_.store,
           .root = root_,
+          .files = files_,
           .budget = *budget_,
           .database = root_.database(),
           .flushes = flushes_,
@@ -253,9 +261,11 @@ Status Engine::Close() {
   const MutexLock lock(closing_);  // Who closes second returns when all is done, too, and learns how it went.
   if (closed_.exchange(true, std::memory_order_acq_rel)) return close_status_;
   if (pipeline_ != nullptr) close_status_ = pipeline_->RunExclusively([this] { return CloseWriter(); });
+  resume_again_->Stop();
   if (log_preparer_ != nullptr) log_preparer_->Stop();
   log_settler_.Stop();
   if (background_ != nullptr) background_->Stop();
+  reserve_.GiveUp();
   if (errors_.status().ok()) files_.RemoveRetired();
   lock_.reset();
   return close_status_;
@@ -298,9 +308,9 @@ Result<CollectionInfo> Engine::OpenCollection(const std::string& name) const {
 }
 
 Status Engine::DropCollection(CollectionId id) {
-  LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+  LOGWOOD_RETURN_IF_ERROR(CheckMayDrop());
   return pipeline_->RunExclusively([&] {
-    LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+    LOGWOOD_RETURN_IF_ERROR(CheckMayDrop());
     const Status status = root_.DropCollection(id);
     if (!status.ok() && status.code() != StatusCode::kNotFound) errors_.Keep(status);
     background_->StartRemoving();
@@ -375,12 +385,11 @@ Status Engine::Ingest(std::vector<IngestPart> parts) {
 }
 
 Status Engine::IngestAsJob(std::vector<IngestPart> parts) {
-  IngestJob ingest(JobContext(), std::move(parts));
-  Status status = ingest.Write();
-  if (ingest.store_failed()) errors_.Keep(status);
+  std::optional<IngestJob> ingest(std::in_place, JobContext(), std::move(parts));
+  Status status = ingest->Write();
   if (status.ok()) status = Flush().WithOutcome(Outcome::kNotApplied);  // So that little is left while commits wait.
-  if (status.ok()) status = pipeline_->RunExclusively([&] { return InstallIngest(ingest); });
-  for (const FileNumber file : ingest.TakeFiles()) files_.Discard(file, FileType::kTree);
+  if (status.ok()) status = pipeline_->RunExclusively([&] { return InstallIngest(*ingest); });
+  ingest.reset();  // Discards what it did not install.
   background_->StartRemoving();
   background_->StartMerging();
   background_->OnWrite();
@@ -391,12 +400,14 @@ Status Engine::IngestAsJob(std::vector<IngestPart> parts) {
 Status Engine::InstallIngest(IngestJob& ingest) {
   LOGWOOD_RETURN_IF_ERROR(CheckWritable());
   LOGWOOD_RETURN_IF_ERROR(ingest.CheckCollections());
-  Status status = Seal();
-  if (status.ok()) status = background_->WaitForFlushed(background_->sealed_count());
-  status = status.WithOutcome(Outcome::kNotApplied);
-  if (status.ok()) status = ingest.Install();
+  const Status sealed = Seal();
+  errors_.Keep(sealed);
+  LOGWOOD_RETURN_IF_ERROR(sealed.WithOutcome(Outcome::kNotApplied));
+  LOGWOOD_RETURN_IF_ERROR(background_->WaitForFlushed(background_->sealed_count()).WithOutcome(Outcome::kNotApplied));
+  const Status status = ingest.Install();
   if (status.ok()) evidence_.AddBulkWrite(ingest.ranges());
-  errors_.Keep(status);
+  // What has failed before the manifest was reached has changed nothing.
+  if (!root_.manifest_failure().ok()) errors_.Keep(status);
   return status;
 }
 
