@@ -10,6 +10,7 @@
 #include "logwood/raw_cursor.h"    // IWYU pragma: export
 #include "logwood/result.h"        // IWYU pragma: export
 #include "logwood/runtime.h"       // IWYU pragma: export
+#include "logwood/salvage.h"       // IWYU pragma: export
 #include "logwood/segment.h"       // IWYU pragma: export
 #include "logwood/statistics.h"    // IWYU pragma: export
 #include "logwood/status.h"        // IWYU pragma: export

@@ -20,7 +20,12 @@ enum class OpenMode : uint8_t {
   kOpen = 1,      // kNotFound where there is no database.
   kCreate = 2,    // kAlreadyExists where there is one.
   kReadOnly = 3,  // kNotFound where there is none; shares the lock with other readers and writes nothing.
-  kSalvage = 4,   // Reserved: kUnsupported.
+  // As kReadOnly, of what is left of a damaged database: opens what validates, and Database::salvage_report() says what
+  // does not. Where something newer is lost, what is older shows again, values that were deleted or overwritten
+  // included: so read the report before the entries. Each commit that shows from the log is whole; of those that trees
+  // hold, parts may be lost. Where no manifest tells of them, entries stand in collections named "tree file N tree M"
+  // and "collection N". Cost: reads and checks everything. Errors: kNotFound, kBusy, kUnsupported, kIo.
+  kSalvage = 4,
 };
 
 // Whether what is committed goes to a log.

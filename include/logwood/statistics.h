@@ -66,6 +66,7 @@ struct StoredStatistics {
   FileStatistics manifests;
   FileStatistics logs;
   FileStatistics trees;
+  FileStatistics reserves;   // Of space: given up when the store is full.
   FileStatistics strangers;  // That were there at the open and are none of the database's own.
 };
 

@@ -184,6 +184,8 @@ Result<Verification> Database::Verify() const {
       .blocks = report.blocks, .damages = std::move(report.damages), .strangers = std::move(report.strangers)};
 }
 
+const SalvageReport& Database::salvage_report() const noexcept { return engine_->salvage_report(); }
+
 Result<DatabaseStatistics> Database::Statistics() const { return engine_->Statistics(); }
 
 }  // namespace logwood

@@ -9,7 +9,7 @@ namespace logwood {
 // behind it. What each guards stands in docs/ARCHITECTURE.md.
 enum class LockRank : uint8_t {
   kClosing = 1,
-  kRestWatch = 2,
+  kRestWatch = 2,    // And DelayedJob.
   kCommitQueue = 3,  // No mutex: to lead the queue, or to wait for that.
   kRoot = 4,
   kCommitPipeline = 5,

@@ -25,9 +25,9 @@ namespace logwood {
 //       32    8 database id, random
 //       40    8 checksum of bytes 0 to 40
 
-enum class FileType : uint8_t { kManifest = 1, kLog = 2, kTree = 3 };
+enum class FileType : uint8_t { kManifest = 1, kLog = 2, kTree = 3, kReserve = 4 };
 
-// "manifest", "log", "tree": also the ending of the file's name.
+// "manifest", "log", "tree", "reserve": also the ending of the file's name.
 [[nodiscard]] std::string_view ToString(FileType type);
 
 struct FileHeader {
@@ -44,6 +44,10 @@ inline constexpr size_t kFileHeaderSize = 48;
 // `name` begins messages: "log file 7". Errors: kCorruption (too short, magic, checksum, unknown type, non-zero
 // padding, number 0); kUnsupported (a newer format version: says which version wrote it and which this is).
 [[nodiscard]] Result<FileHeader> DecodeFileHeader(Bytes data, std::string_view name);
+
+// What stands in the fields, whatever DecodeFileHeader() says: for salvage, which trusts none of it, but finds by it
+// what validates. Requires: data.size() >= kFileHeaderSize.
+[[nodiscard]] FileHeader FileHeaderAsItStands(Bytes data) noexcept;
 
 // Whether `data` is the beginning of a file header, or what a crash may leave of one: nothing but zeros, or the magic
 // as far as it goes. Anything else is a stranger's.

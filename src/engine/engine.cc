@@ -33,12 +33,17 @@ Engine::Engine(Parts parts, const Options& options)
       states_(parts_.runtime),
       view_census_(parts_.runtime),
       held_views_(parts_.runtime, states_),
-      errors_(parts_.runtime),
+      errors_(parts_.runtime,
+              [this](const Status& cause) {
+                if (cause.code() == StatusCode::kNoSpace) TryToResumeLater(JobFailures::kDelayMin);
+              }),
       evidence_(parts_.runtime, options.memory_budget_bytes / kEvidenceShare),
       key_locks_(parts_.runtime),
       root_(parts_.runtime, parts_.kinds, files_, states_),
+      reserve_(parts_.runtime, parts_.store, root_, memtable_size_bytes_),
       pacer_(parts_.runtime, memtable_size_bytes_),
-      log_settler_(parts_.runtime) {}
+      log_settler_(parts_.runtime),
+      resume_again_(DelayedJob::New(parts_.runtime, [this] { ResumeOnceThereIsSpace(); })) {}
 
 Engine::~Engine() {
   // Why: a destructor has nobody to tell; who wants to know calls Close().
@@ -47,7 +52,8 @@ Engine::~Engine() {
 
 Result<std::shared_ptr<Engine>> Engine::Open(Parts parts, const Options& options) {
   LOGWOOD_RETURN_IF_ERROR(CheckOptions(options).WithContext("open " + parts.store.description()));
-  std::shared_ptr<Engine> engine(new Engine(std::move(parts), options));
+  const bool salvages = options.mode == OpenMode::kSalvage;
+  std::shared_ptr<Engine> engine(new Engine(salvages ? ForSalvage(std::move(parts)) : std::move(parts), options));
   const Status status = engine->LockAndFind();
   if (status.ok()) return engine;
   engine->errors_.Keep(status);  // So that closing writes nothing.
@@ -56,18 +62,18 @@ Result<std::shared_ptr<Engine>> Engine::Open(Parts parts, const Options& options
 
 Status Engine::LockAndFind() {
   const OpenMode mode = options_.mode;
-  const bool must_exist = mode == OpenMode::kOpen || mode == OpenMode::kReadOnly;
+  const bool must_exist = mode == OpenMode::kOpen || OnlyReads(mode);
   LOGWOOD_ASSIGN_OR_RETURN(const std::set<FileNumber> numbers, NumbersTaken(parts_.store));
   // Asked before the lock, which may leave a trace: nothing comes into being by accident.
   if (must_exist && numbers.empty()) return Status::NotFound("there is no database here");
-  LOGWOOD_ASSIGN_OR_RETURN(lock_,
-                           parts_.store.Lock(mode == OpenMode::kReadOnly ? LockMode::kShared : LockMode::kExclusive));
+  LOGWOOD_ASSIGN_OR_RETURN(lock_, parts_.store.Lock(OnlyReads(mode) ? LockMode::kShared : LockMode::kExclusive));
   std::vector<FileNumber> unfinished;
   // What of a log waits for its job is not charged: it must be little beside the budget.
   ReplayTuning tuning = parts_.replay;
   tuning.waiting_bytes_max = std::min<size_t>(tuning.waiting_bytes_max, options_.memory_budget_bytes / 8);
-  Result<FoundDatabase> found = FindDatabase(
-      parts_.store, parts_.kinds, {.runtime = parts_.runtime, .tuning = tuning, .pool = arena_pool_}, &unfinished);
+  const ReplayMeans replay{.runtime = parts_.runtime, .tuning = tuning, .pool = arena_pool_};
+  if (mode == OpenMode::kSalvage) return StartSalvage(replay);
+  Result<FoundDatabase> found = FindDatabase(parts_.store, parts_.kinds, replay, &unfinished);
   if (found.ok() && mode == OpenMode::kCreate)
     return Status::AlreadyExists("there is a database here: open it, or name another place");
   if (!found.ok() && (found.status().code() != StatusCode::kNotFound || must_exist)) return found.status();
@@ -76,14 +82,19 @@ Status Engine::LockAndFind() {
 }
 
 Status Engine::StartReadOnly(FoundDatabase found) {
-  recovered_log_bytes_ = BytesOf(found.logs.logs);
-  strangers_ = std::move(found.inventory.strangers);
   files_.set_database(found.root.database);
   LOGWOOD_RETURN_IF_ERROR(root_.OpenTrees(found.root.state));
+  ShowFound(std::move(found));
+  return Status::Ok();
+}
+
+// Of a database that is only read, and whose trees are open.
+void Engine::ShowFound(FoundDatabase found) {
+  recovered_log_bytes_ = BytesOf(found.logs.logs);
+  strangers_ = std::move(found.inventory.strangers);
   root_.StartReadOnly(std::move(found.root.state));
   states_.published().store(found.logs.last.value(), std::memory_order_release);
   ShowReplayed(found.replayed);
-  return Status::Ok();
 }
 
 // What was found becomes writable: (1) its trees are opened, so that nothing is begun where they cannot be read, (2)
@@ -110,6 +121,7 @@ Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileN
                         .states = states_,
                         .views = held_views_,
                         .errors = errors_,
+                        .reserve = reserve_,
                         .pacer = pacer_,
                         .evidence = evidence_,
                         .stay_policy = parts_.stay_policy,
@@ -126,6 +138,7 @@ Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileN
   files_.RemoveRetired();
   LOGWOOD_RETURN_IF_ERROR(BeginLog(found));
   pipeline_ = std::make_unique<CommitPipeline>(parts_.runtime, *head_, states_.published(), PipelineHooks());
+  is_started_.store(true, std::memory_order_release);
   background_->StartMerging();
   background_->OnWrite();  // What was found may be worth work at rest.
   return Status::Ok();
@@ -218,6 +231,7 @@ NewFileOutput::Context Engine::JobContext() {
   return {.runtime = parts_.runtime,
           .store = parts_.store,
           .root = root_,
+          .files = files_,
           .budget = *budget_,
           .database = root_.database(),
           .flushes = flushes_,
@@ -239,7 +253,7 @@ Status Engine::CheckOpen() const {
 
 Status Engine::CheckWritable() const {
   LOGWOOD_RETURN_IF_ERROR(CheckOpen());
-  if (options_.mode == OpenMode::kReadOnly) return Status::ReadOnly("the database was opened for reading only");
+  if (OnlyReads(options_.mode)) return Status::ReadOnly("the database was opened for reading only");
   return errors_.status();
 }
 
@@ -247,9 +261,11 @@ Status Engine::Close() {
   const MutexLock lock(closing_);  // Who closes second returns when all is done, too, and learns how it went.
   if (closed_.exchange(true, std::memory_order_acq_rel)) return close_status_;
   if (pipeline_ != nullptr) close_status_ = pipeline_->RunExclusively([this] { return CloseWriter(); });
+  resume_again_->Stop();
   if (log_preparer_ != nullptr) log_preparer_->Stop();
   log_settler_.Stop();
   if (background_ != nullptr) background_->Stop();
+  reserve_.GiveUp();
   if (errors_.status().ok()) files_.RemoveRetired();
   lock_.reset();
   return close_status_;
@@ -292,9 +308,9 @@ Result<CollectionInfo> Engine::OpenCollection(const std::string& name) const {
 }
 
 Status Engine::DropCollection(CollectionId id) {
-  LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+  LOGWOOD_RETURN_IF_ERROR(CheckMayDrop());
   return pipeline_->RunExclusively([&] {
-    LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+    LOGWOOD_RETURN_IF_ERROR(CheckMayDrop());
     const Status status = root_.DropCollection(id);
     if (!status.ok() && status.code() != StatusCode::kNotFound) errors_.Keep(status);
     background_->StartRemoving();
@@ -369,12 +385,11 @@ Status Engine::Ingest(std::vector<IngestPart> parts) {
 }
 
 Status Engine::IngestAsJob(std::vector<IngestPart> parts) {
-  IngestJob ingest(JobContext(), std::move(parts));
-  Status status = ingest.Write();
-  if (ingest.store_failed()) errors_.Keep(status);
+  std::optional<IngestJob> ingest(std::in_place, JobContext(), std::move(parts));
+  Status status = ingest->Write();
   if (status.ok()) status = Flush().WithOutcome(Outcome::kNotApplied);  // So that little is left while commits wait.
-  if (status.ok()) status = pipeline_->RunExclusively([&] { return InstallIngest(ingest); });
-  for (const FileNumber file : ingest.TakeFiles()) files_.Discard(file, FileType::kTree);
+  if (status.ok()) status = pipeline_->RunExclusively([&] { return InstallIngest(*ingest); });
+  ingest.reset();  // Discards what it did not install.
   background_->StartRemoving();
   background_->StartMerging();
   background_->OnWrite();
@@ -385,12 +400,14 @@ Status Engine::IngestAsJob(std::vector<IngestPart> parts) {
 Status Engine::InstallIngest(IngestJob& ingest) {
   LOGWOOD_RETURN_IF_ERROR(CheckWritable());
   LOGWOOD_RETURN_IF_ERROR(ingest.CheckCollections());
-  Status status = Seal();
-  if (status.ok()) status = background_->WaitForFlushed(background_->sealed_count());
-  status = status.WithOutcome(Outcome::kNotApplied);
-  if (status.ok()) status = ingest.Install();
+  const Status sealed = Seal();
+  errors_.Keep(sealed);
+  LOGWOOD_RETURN_IF_ERROR(sealed.WithOutcome(Outcome::kNotApplied));
+  LOGWOOD_RETURN_IF_ERROR(background_->WaitForFlushed(background_->sealed_count()).WithOutcome(Outcome::kNotApplied));
+  const Status status = ingest.Install();
   if (status.ok()) evidence_.AddBulkWrite(ingest.ranges());
-  errors_.Keep(status);
+  // What has failed before the manifest was reached has changed nothing.
+  if (!root_.manifest_failure().ok()) errors_.Keep(status);
   return status;
 }
 

@@ -16,10 +16,12 @@
 #include "block/block_cache.h"
 #include "codec/batch_encoder.h"
 #include "engine/background.h"
+#include "engine/delayed_job.h"
 #include "engine/error_latch.h"
 #include "engine/file_table.h"
 #include "engine/held_views.h"
 #include "engine/ingest_job.h"
+#include "engine/job_failures.h"
 #include "engine/job_output.h"
 #include "engine/log_preparer.h"
 #include "engine/pacer.h"
@@ -27,12 +29,14 @@
 #include "engine/recovery.h"
 #include "engine/rest_watch.h"
 #include "engine/root.h"
+#include "engine/space_reserve.h"
 #include "engine/view_census.h"
 #include "kind/kind.h"
 #include "log/log_settler.h"
 #include "logwood/options.h"
 #include "logwood/result.h"
 #include "logwood/runtime.h"
+#include "logwood/salvage.h"
 #include "logwood/statistics.h"
 #include "logwood/store.h"
 #include "txn/commit_pipeline.h"
@@ -54,8 +58,12 @@ struct VerifyReport {
 //   state       entered by                    what works
 //   open        Open(); Resume() of a         everything
 //               stopped one
-//   stopped     the first failed write or     reads; writes return the cause
-//               background job (ErrorLatch)
+//   stopped     the first failed write, or    reads; writes return the cause
+//               what a Background stops for
+//               (ErrorLatch)
+//   stopped by  kNoSpace, of a commit or a    as stopped; collections can be dropped; merges go
+//   a full      flush                         on, and Resume() is tried again and again
+//   store
 //   closed      Close()                       nothing: kClosed; what is pinned stays in memory
 class Engine {
  public:
@@ -146,10 +154,12 @@ class Engine {
   // then commits wait for what is in memory to be flushed, and for one record. Of several parts for one collection the
   // first is the newest. Errors: kNotFound (a collection was dropped), kReadOnly, kClosed, kInvalidArgument (a size),
   // kCorruption, what the parts' cursors say: not applied, and nothing else has changed. kIo, kNoSpace: see outcome();
-  // writing stops.
+  // not applied, nothing else has changed either, but for what stops writing anyway: unknown, writing stops.
   Status Ingest(std::vector<IngestPart> parts);
   // Reads and checks everything that is stored in trees. Errors: kClosed, kIo.
   [[nodiscard]] Result<VerifyReport> Verify() const;
+  // See Database::salvage_report().
+  [[nodiscard]] const SalvageReport& salvage_report() const noexcept { return salvage_report_; }
   // See Database::Statistics(). Errors: kClosed, kIo.
   [[nodiscard]] Result<DatabaseStatistics> Statistics() const;
 
@@ -159,8 +169,13 @@ class Engine {
  private:
   Engine(Parts parts, const Options& options);
 
+  // With a store that only reads, and reads all it can.
+  [[nodiscard]] static Parts ForSalvage(Parts parts);
+
   Status LockAndFind();
   Status StartReadOnly(FoundDatabase found);
+  Status StartSalvage(const ReplayMeans& replay);
+  void ShowFound(FoundDatabase found);
   Status Start(std::optional<FoundDatabase> found, const std::vector<FileNumber>& unfinished);
   [[nodiscard]] Result<std::unique_ptr<Manifest>> BeginManifest(const std::optional<FoundDatabase>& found,
                                                                 const std::vector<FileNumber>& unfinished);
@@ -189,10 +204,14 @@ class Engine {
   Status BeginNextLog();
   Status BeginLogFile(LogPreparer::PreparedFile next);
   Status ResumeExclusively();
-  Status FlushAllAfterFailure(FileNumber next_log);
+  Status FlushAllAfterFailure();
+  void ResumeOnceThereIsSpace();
+  void TryToResumeLater(std::chrono::nanoseconds delay);
   Status AdvanceEpoch();
   [[nodiscard]] bool GenerationIsFull() const;
+  [[nodiscard]] bool IsInTreesAlone() const;
   Status CheckWritable() const;
+  Status CheckMayDrop() const;
   Status CloseWriter();
   void SealAtRest(const RestWork& work);
   Status InstallIngest(IngestJob& ingest);
@@ -201,7 +220,8 @@ class Engine {
   Options options_;
   std::unique_ptr<StoreLock> lock_;
   std::vector<std::string> strangers_;
-  Mutex closing_;  // Held by Close(), before all other locks.
+  SalvageReport salvage_report_;  // Set by the open.
+  Mutex closing_;                 // Held by Close(), before all other locks.
   Status close_status_ GUARDED_BY(closing_);
   std::atomic<bool> closed_ = false;  // Released by Close(), acquired by all others.
 
@@ -222,6 +242,7 @@ class Engine {
   std::atomic<uint64_t> commits_without_writes_ = 0;
   std::array<std::atomic<uint64_t>, kConflictCauses> conflicts_{};
   Root root_;
+  SpaceReserve reserve_;
   JobCounters flushes_;
   JobCounters merges_;
   JobCounters ingests_;
@@ -235,6 +256,10 @@ class Engine {
   std::unique_ptr<LogPreparer> log_preparer_;
   std::optional<WriteHead> head_;  // The leader's, like those behind it.
   std::unique_ptr<CommitPipeline> pipeline_;
+  std::atomic<bool> is_started_ = false;     // Released once all these stand.
+  std::atomic<bool> resumes_later_ = false;  // resume_again_ is under way. Relaxed: a flag alone.
+  const std::shared_ptr<DelayedJob> resume_again_;
+  JobFailures resume_failures_;  // That job's.
   bool next_log_wanted_ = false;
   uint64_t memtable_bytes_seen_ = 0;   // By MakeRoomInMemory().
   std::vector<LogEnd> finished_logs_;  // Of the active generation, without the one that is open.

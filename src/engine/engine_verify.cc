@@ -21,7 +21,8 @@ Result<VerifyReport> Engine::VerifyTrees() const {
     report.blocks += blocks;
     for (const auto& [file, bytes] : root->trees->LiveBytes()) live_bytes[file] += bytes;
   }
-  if (changed) return report;  // A job installed meanwhile: the counts belong to different states.
+  // A job installed meanwhile: the counts belong to different states. Or what was salvaged is not all that they count.
+  if (changed || options_.mode == OpenMode::kSalvage) return report;
   for (const auto& [number, file] : state.files) {
     if (live_bytes[number] == file.live_bytes) continue;
     on_damage(Status::Corruption("manifest: file " + std::to_string(number.value()) + " has " +

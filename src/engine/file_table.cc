@@ -1,5 +1,6 @@
 #include "engine/file_table.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/assert.h"
@@ -36,6 +37,24 @@ Result<std::shared_ptr<const BlockFile>> FileTable::Open(FileNumber number) {
   return kept;
 }
 
+Result<std::shared_ptr<const BlockFile>> FileTable::OpenDamaged(FileNumber number) {
+  Result<std::shared_ptr<const BlockFile>> whole = Open(number);
+  if (whole.status().code() != StatusCode::kCorruption) return whole;
+  ManifestFile known;
+  {
+    const MutexLock lock(mutex_);
+    const auto found = known_.find(number);
+    if (found == known_.end()) return whole;
+    known = found->second.file;
+  }
+  Result<std::unique_ptr<ReadableFile>> file = store_.Open(FileName(number, known.type));
+  if (file.status().code() == StatusCode::kNotFound) return whole;
+  if (!file.ok()) return file.status();
+  const uint64_t length = std::min((*file)->size(), known.length);
+  return BlockFile::Of(*std::move(file),
+                       {.number = number, .type = known.type, .id = known.id, .database = database_, .length = length});
+}
+
 Result<std::shared_ptr<const BlockFile>> FileTable::OpenScratch(const FileAdded& file) {
   const BlockFile::Expected expected{
       .number = file.number, .type = file.type, .id = file.id, .database = database_, .length = file.length};
@@ -59,7 +78,12 @@ void FileTable::Retire(FileNumber number) {
 
 void FileTable::Discard(FileNumber number, FileType type) {
   const MutexLock lock(mutex_);
-  retired_.push_back({.number = number, .type = type, .bytes = 0, .open = nullptr});
+  std::shared_ptr<const BlockFile> open;
+  if (const auto known = known_.find(number); known != known_.end()) {
+    open = std::move(known->second.open);
+    known_.erase(known);
+  }
+  retired_.push_back({.number = number, .type = type, .bytes = 0, .open = std::move(open)});
   retired_count_.store(retired_.size(), std::memory_order_relaxed);
 }
 

@@ -31,6 +31,7 @@ class FileTable final : public KindFiles {
   // Makes a file known; its bytes and its name are durable.
   void Add(FileNumber number, const ManifestFile& file);
   [[nodiscard]] Result<std::shared_ptr<const BlockFile>> Open(FileNumber number) override;
+  [[nodiscard]] Result<std::shared_ptr<const BlockFile>> OpenDamaged(FileNumber number) override;
   [[nodiscard]] BlockCache& cache() override { return cache_; }
 
   // Opens a file that the manifest does not have and never will. It is removed once it is not held any more, or cannot
@@ -38,7 +39,7 @@ class FileTable final : public KindFiles {
   [[nodiscard]] Result<std::shared_ptr<const BlockFile>> OpenScratch(const FileAdded& file);
   // Forgets a file that the manifest has dropped, durably: it is removed once it is not held.
   void Retire(FileNumber number);
-  // The same for a file that nobody can hold: a log, a leftover.
+  // The same for a file that the manifest never had: a leftover, what a job wrote in vain; or for a log.
   void Discard(FileNumber number, FileType type);
   // Removes what is retired or discarded and not held. A file that cannot be removed is left: the next open finds it.
   void RemoveRetired();

@@ -22,6 +22,11 @@ LogPreparer::PreparedFile LogPreparer::Take() {
   return std::exchange(prepared_, {});
 }
 
+bool LogPreparer::is_idle() {
+  const MutexLock lock(mutex_);
+  return jobs_ == 0;
+}
+
 void LogPreparer::Stop() {
   PreparedFile unused;
   {

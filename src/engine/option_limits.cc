@@ -28,7 +28,6 @@ Status CheckRange(std::string_view name, uint64_t value, uint64_t min, uint64_t 
 }
 
 Status CheckOptions(const Options& options) {
-  if (options.mode == OpenMode::kSalvage) return Status::Unsupported("open mode kSalvage is not part of this version");
   LOGWOOD_RETURN_IF_ERROR(
       CheckRange("memory_budget_bytes", options.memory_budget_bytes, uint64_t{16} << 10, uint64_t{1} << 40));
   LOGWOOD_RETURN_IF_ERROR(CheckMemtableSize(options));

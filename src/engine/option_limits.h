@@ -15,7 +15,12 @@ inline constexpr size_t kSealedGenerationsMax = kGenerationsMax - 1;
 
 // Errors: kInvalidArgument, which names the option and what it may be.
 Status CheckRange(std::string_view name, uint64_t value, uint64_t min, uint64_t max);
-// Errors: kInvalidArgument (an option out of its range), kUnsupported (kSalvage).
+// Whether a database that is opened so is never written.
+[[nodiscard]] constexpr bool OnlyReads(OpenMode mode) noexcept {
+  return mode == OpenMode::kReadOnly || mode == OpenMode::kSalvage;
+}
+
+// Errors: kInvalidArgument (an option out of its range).
 Status CheckOptions(const Options& options);
 // Bytes at which a generation is sealed. Requires: CheckOptions() succeeded.
 [[nodiscard]] uint64_t MemtableSizeOf(const Options& options);

@@ -51,11 +51,26 @@ Status Root::OpenTrees(const ManifestState& state) {
   for (const auto& [id, collection] : state.collections) {
     LOGWOOD_ASSIGN_OR_RETURN(trees[id], kinds_.Find(collection.kind)->Open(collection.state, files_, nullptr));
   }
+  ShowTrees(std::move(trees), state.flushed);
+  return Status::Ok();
+}
+
+Status Root::SalvageTrees(const ManifestState& state, const OnDamage& on_damage) {
+  for (const auto& [number, file] : state.files) files_.Add(number, file);
+  Trees trees;
+  for (const auto& [id, collection] : state.collections) {
+    const auto tell = [&](const TreesDamage& damage) { on_damage(collection.name, damage); };
+    LOGWOOD_ASSIGN_OR_RETURN(trees[id], kinds_.Find(collection.kind)->Salvage(collection.state, files_, tell));
+  }
+  ShowTrees(std::move(trees), state.flushed);
+  return Status::Ok();
+}
+
+void Root::ShowTrees(Trees trees, Sequence flushed) {
   states_.Update([&](ReadState& read) {
     read.trees = std::move(trees);
-    read.flushed = state.flushed;
+    read.flushed = flushed;
   });
-  return Status::Ok();
 }
 
 void Root::set_numbers_taken(std::set<FileNumber> numbers) {
@@ -67,6 +82,14 @@ Result<FileNumber> Root::NewFileNumber() {
   const MutexLock lock(mutex_);
   LOGWOOD_RETURN_IF_ERROR(CheckWritable());
   return TakeFileNumber();
+}
+
+Status Root::ReserveFileNumbers(uint64_t count) {
+  const MutexLock lock(mutex_);
+  LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+  const FileNumber ahead(next_file_.value() + count);
+  if (manifest_->state().file_numbers_reserved >= ahead) return Status::Ok();
+  return manifest_->Append({.file_numbers_reserved = ahead});
 }
 
 Result<FileNumber> Root::TakeFileNumber() {
@@ -146,6 +169,15 @@ std::optional<CollectionRoot> Root::FindRoot(CollectionId id) const {
 
 Status Root::Install(Installation installation) {
   const MutexLock lock(mutex_);
+  const Status status = InstallLocked(installation);
+  if (status.ok() || !manifest_->failure().ok()) return status;
+  for (const FileAdded& file : installation.new_files) {
+    if (file.type == FileType::kTree) files_.Discard(file.number, file.type);
+  }
+  return status;
+}
+
+Status Root::InstallLocked(Installation& installation) {
   LOGWOOD_RETURN_IF_ERROR(CheckWritable());
   Change change{.edit = {.flushed = installation.flushed, .first_log = installation.first_log},
                 .apply = std::move(installation.change)};
@@ -226,9 +258,11 @@ Status Root::RolloverIfDue() {
   if (!manifest_->WantsRollover()) return Status::Ok();
   const FileNumber superseded = manifest_->number();
   LOGWOOD_ASSIGN_OR_RETURN(const FileNumber number, TakeFileNumber());
-  LOGWOOD_RETURN_IF_ERROR(manifest_->Rollover(number, FileId(runtime_.Random())));
-  files_.Discard(superseded, FileType::kManifest);
-  return Status::Ok();
+  const Status status = manifest_->Rollover(number, FileId(runtime_.Random()));
+  if (status.ok()) files_.Discard(superseded, FileType::kManifest);
+  // It was not begun, so that it does not count.
+  if (!status.ok() && manifest_->failure().ok()) files_.Discard(number, FileType::kManifest);
+  return status;
 }
 
 Status Root::AdvanceEpoch(std::vector<LogEnd> log_ends) {
@@ -245,6 +279,13 @@ Status Root::manifest_failure() const {
 ManifestState Root::manifest_state() const {
   const MutexLock lock(mutex_);
   return manifest_ != nullptr ? manifest_->state() : read_only_state_;
+}
+
+uint64_t Root::data_bytes() const {
+  const MutexLock lock(mutex_);
+  uint64_t sum = 0;
+  for (const auto& [number, file] : manifest_->state().files) sum += file.length;
+  return sum;
 }
 
 uint64_t Root::manifest_bytes_written() const {

@@ -64,6 +64,10 @@ class Root {
   // Makes the files of a database that was found known, opens all its trees and installs them. Writes nothing: what
   // cannot be read is told before anything is begun. Errors: kCorruption, kUnsupported, kIo.
   Status OpenTrees(const ManifestState& state);
+  // The same of what is left of them: what cannot be used is told with the collection's name, and left out. Errors:
+  // kUnsupported, kIo.
+  using OnDamage = std::function<void(const std::string& collection, const TreesDamage& damage)>;
+  Status SalvageTrees(const ManifestState& state, const OnDamage& on_damage);
   // Takes over the manifest that goes on from there, or that of a new database. Called once, before all that follows.
   void Start(std::unique_ptr<Manifest> manifest);
   // The same for a database that is only read.
@@ -71,6 +75,9 @@ class Root {
 
   // A number that no file of this database ever had (I6).
   [[nodiscard]] Result<FileNumber> NewFileNumber();
+
+  // Records that so many numbers may be taken before another record is needed for their sake.
+  Status ReserveFileNumbers(uint64_t count);
 
   // Errors: kAlreadyExists, kInvalidArgument (name), kUnsupported (kind), kIo, kNoSpace.
   [[nodiscard]] Result<CollectionInfo> CreateCollection(const std::string& name, const CollectionOptions& options);
@@ -82,7 +89,8 @@ class Root {
   [[nodiscard]] std::optional<CollectionRoot> FindRoot(CollectionId id) const;
 
   // Records and installs what a job brought. Parts for collections that were dropped meanwhile fall away; a new file
-  // that nothing refers to is removed. Errors: kCorruption, kIo, kNoSpace.
+  // that nothing refers to is removed; so are all trees among them after an error, unless the manifest has failed: it
+  // may refer to them. Errors: kCorruption, kIo, kNoSpace.
   Status Install(Installation installation);
   // Records the next epoch with the logs that the running one leaves behind (I6).
   Status AdvanceEpoch(std::vector<LogEnd> log_ends);
@@ -90,6 +98,8 @@ class Root {
   // OK, or the failure after which no change is recorded any more.
   [[nodiscard]] Status manifest_failure() const;
   [[nodiscard]] ManifestState manifest_state() const;
+  // In the files that the manifest has.
+  [[nodiscard]] uint64_t data_bytes() const;
   // Written to manifest files since the open.
   [[nodiscard]] uint64_t manifest_bytes_written() const;
   // Of a database that is written. Requires: Start() succeeded.
@@ -105,8 +115,10 @@ class Root {
     std::vector<FileAdded> unreferenced = {};  // New files that turned out to be of no use.
   };
 
+  void ShowTrees(Trees trees, Sequence flushed);
   [[nodiscard]] Result<Trees> OpenEdited(const ManifestState& next, const ManifestEdit& edit) REQUIRES(mutex_);
   void CollectParts(const Installation& installation, ManifestEdit& edit) REQUIRES(mutex_);
+  Status InstallLocked(Installation& installation) REQUIRES(mutex_);
   Status SettleFiles(const std::vector<FileAdded>& new_files, Change& change) REQUIRES(mutex_);
   Status Record(Change change) REQUIRES(mutex_);
   Status RolloverIfDue() REQUIRES(mutex_);

@@ -32,6 +32,7 @@ FileStatistics* PlaceOf(const std::string& name, const std::vector<std::string>&
     case FileType::kManifest: return &stored.manifests;
     case FileType::kLog: return &stored.logs;
     case FileType::kTree: return &stored.trees;
+    case FileType::kReserve: return &stored.reserves;
   }
   return nullptr;
 }

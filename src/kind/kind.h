@@ -14,6 +14,7 @@
 #include "base/memory_budget.h"
 #include "block/block_cache.h"
 #include "block/block_file.h"
+#include "cursor/bounded_cursor.h"
 #include "cursor/entry_cursor.h"
 #include "cursor/range_tombstone.h"
 #include "logwood/options.h"
@@ -45,6 +46,8 @@ class KindFiles {
   // The file, kept from removal for as long as it is held. Errors: kCorruption (a number that the manifest does not
   // have, a file that is damaged or not there), kIo.
   [[nodiscard]] virtual Result<std::shared_ptr<const BlockFile>> Open(FileNumber number) = 0;
+  // The same of a file whose header may be damaged, or that is too short. Errors: kCorruption (not there), kIo.
+  [[nodiscard]] virtual Result<std::shared_ptr<const BlockFile>> OpenDamaged(FileNumber number) { return Open(number); }
   [[nodiscard]] virtual BlockCache& cache() = 0;
 };
 
@@ -95,6 +98,16 @@ class CollectionTrees {
   [[nodiscard]] virtual TreeStatistics Statistics() const = 0;
 };
 
+// Something wrong with a collection's trees that were salvaged.
+struct TreesDamage {
+  FileNumber file;
+  uint64_t offset = 0;
+  uint64_t bytes = 0;          // That could not be used; 0: none, or not known.
+  std::string what = {};       // Begins with file and offset.
+  bool loses_entries = false;  // Of keys in this range: older ones show instead, or none.
+  KeyRange keys = {};
+};
+
 // What merging has left to do in a collection.
 struct MergeDebt {
   uint64_t runs = 0;   // That a get may have to look into, one after the other.
@@ -137,6 +150,14 @@ class Kind {
   // earlier state, with which to share what both have, or null. Errors: kCorruption, kUnsupported, kIo.
   [[nodiscard]] virtual Result<std::shared_ptr<const CollectionTrees>> Open(Bytes state, KindFiles& files,
                                                                             const CollectionTrees* before) const = 0;
+  // The same of what is left where files are damaged or missing: whatever cannot be used is told, and left out. A kind
+  // that does not know how gives what Open() gives. Cost: reads everything. Errors: kUnsupported, kIo.
+  using OnTreesDamage = std::function<void(const TreesDamage&)>;
+  [[nodiscard]] virtual Result<std::shared_ptr<const CollectionTrees>> Salvage(Bytes state, KindFiles& files,
+                                                                               const OnTreesDamage& on_damage) const;
+  // States that collections may have had whose trees lie in `file`, one for each tree that says where it stands: for
+  // files of which no manifest tells. Of none, for a kind that does not know how.
+  [[nodiscard]] virtual std::vector<std::string> StatesFoundIn(const BlockFile& file) const;
 
   // Bytes of each log file to which the trees could refer instead of copying them, were `entries` flushed: values with
   // an address in a log. Pure but for moving the cursor.

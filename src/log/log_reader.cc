@@ -56,6 +56,25 @@ Result<std::unique_ptr<LogReader>> LogReader::Open(Store& store, FileNumber numb
   return std::unique_ptr<LogReader>(new LogReader(header, *std::move(file)));
 }
 
+Result<std::unique_ptr<LogReader>> LogReader::OpenDamaged(Store& store, FileNumber number, FileType type) {
+  Result<std::unique_ptr<LogReader>> whole = Open(store, number, type);
+  if (whole.status().code() != StatusCode::kCorruption) return whole;
+  const std::string description = FileDescription(number, type);
+  auto file = store.Open(FileName(number, type));
+  if (!file.ok()) return file.status().WithContext(description);
+  std::array<std::byte, kLogDataStart> start{};
+  const Result<size_t> size = (*file)->Read(0, start);
+  if (!size.ok()) return size.status().WithContext(description);
+  const Bytes begin(start.data(), start.size());
+  if (DecodeLogFileHeader(begin, description).ok()) return whole;  // That of another file.
+  LogFileHeader header{.file = FileHeaderAsItStands(begin)};
+  header.file.number = number;
+  header.file.type = type;
+  std::unique_ptr<LogReader> reader(new LogReader(header, *std::move(file)));
+  reader->header_damage_ = whole.status();
+  return reader;
+}
+
 Result<std::optional<LogRecord>> LogReader::Next() {
   if (stopped_) return std::optional<LogRecord>();
   LOGWOOD_ASSIGN_OR_RETURN(const Bytes data, BytesAt(good_end_, kLogRecordHeaderSize));
@@ -121,20 +140,43 @@ Result<size_t> LogReader::TableSize(Bytes body) {
 
 Result<Sequence> LogReader::HighestMarkBeyond() {
   Sequence highest;
-  uint64_t offset = good_end_;
+  for (uint64_t offset = good_end_;;) {
+    LOGWOOD_ASSIGN_OR_RETURN(const std::optional<FoundHeader> found, FindHeader(offset));
+    if (!found) return highest;
+    highest = std::max(highest, found->header.durable_mark);
+    // Lengths are covered: what is inside is no record.
+    offset = found->offset + kLogRecordHeaderSize + found->header.body_length;
+  }
+}
+
+Result<std::optional<LogReader::Skipped>> LogReader::SkipDamage() {
+  LOGWOOD_ASSIGN_OR_RETURN(std::optional<FoundHeader> found, FindHeader(good_end_));
+  Skipped skipped;
+  // A header that validates, of a body that does not.
+  if (found && found->offset == good_end_) {
+    const LogRecordHeader header = found->header;
+    const uint64_t end = good_end_ + kLogRecordHeaderSize + header.body_length;
+    LOGWOOD_ASSIGN_OR_RETURN(found, FindHeader(end));
+    skipped.is_end_of_commit = found && found->offset == end && header.flags == kLogRecordFlagEnd;
+  }
+  if (!found) return std::optional<Skipped>();
+  skipped.bytes = found->offset - good_end_;
+  good_end_ = found->offset;
+  stopped_ = false;
+  stop_reason_.clear();
+  return std::optional(skipped);
+}
+
+Result<std::optional<LogReader::FoundHeader>> LogReader::FindHeader(uint64_t offset) {
   for (;;) {
     LOGWOOD_ASSIGN_OR_RETURN(const Bytes data, BytesAt(offset, kLogRecordHeaderSize));
-    if (data.size() < kLogRecordHeaderSize) return highest;
+    if (data.size() < kLogRecordHeaderSize) return std::optional<FoundHeader>();
     const size_t at = FindLogRecordCandidate(data, 0);
     offset += at;
     if (data.size() - at < kLogRecordHeaderSize) continue;
     const std::optional<LogRecordHeader> header = DecodeLogRecordHeader(data.From(at), header_.file.id, offset);
-    if (!header || !LogRecordHeaderFault(*header).empty()) {
-      ++offset;
-      continue;
-    }
-    highest = std::max(highest, header->durable_mark);
-    offset += kLogRecordHeaderSize + header->body_length;  // Lengths are covered: what is inside is no record.
+    if (header && LogRecordHeaderFault(*header).empty()) return std::optional(FoundHeader{offset, *header});
+    ++offset;
   }
 }
 

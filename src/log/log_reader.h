@@ -22,6 +22,11 @@ class LogReader {
   // `store` may go before the reader.
   [[nodiscard]] static Result<std::unique_ptr<LogReader>> Open(Store& store, FileNumber number, FileType type);
 
+  // The same of a file whose header may be damaged: header_damage() then says how, of header() only number and type are
+  // to be relied on, and records validate where the id is right as it stands.
+  // Errors: kNotFound, kIo, kUnsupported; kCorruption (a whole header, of another file).
+  [[nodiscard]] static Result<std::unique_ptr<LogReader>> OpenDamaged(Store& store, FileNumber number, FileType type);
+
   // The next record; nullopt where the file ends or the bytes are not a valid record of this file, in which case
   // stop_reason() says what is wrong with them. The record's bytes live until the next call.
   // Errors: kIo; kUnsupported (a valid record of a type that this version does not know).
@@ -31,17 +36,37 @@ class LogReader {
   // Empty where the file just ends, or zeros follow: nothing was there to be read.
   [[nodiscard]] const std::string& stop_reason() const noexcept { return stop_reason_; }
 
+  // After Next() gave nullopt: goes on with the next record whose header validates, behind what is damaged; nullopt
+  // where none follows. Cost: as HighestMarkBeyond(). Errors: kIo.
+  struct Skipped {
+    uint64_t bytes = 0;
+    // Whether that was the body of one record, whose header says that it was the last of its commit.
+    bool is_end_of_commit = false;
+  };
+  [[nodiscard]] Result<std::optional<Skipped>> SkipDamage();
   // The highest durable mark of any record that begins at good_end() or further on in the file; 0 without one. A valid
   // header is enough: what it says was true when it was written, whatever became of the body.
   // Cost: looks at every offset that does not hold zeros. Errors: kIo.
   [[nodiscard]] Result<Sequence> HighestMarkBeyond();
 
   [[nodiscard]] const LogFileHeader& header() const noexcept { return header_; }
+  // Not OK only after OpenDamaged().
+  [[nodiscard]] const Status& header_damage() const noexcept { return header_damage_; }
+  // Bytes of the file, prepared space included.
+  [[nodiscard]] uint64_t file_size() const { return file_->size(); }
   // To make durable what was read.
   Status Sync() { return file_->Sync(); }
 
  private:
+  struct FoundHeader {
+    uint64_t offset;
+    LogRecordHeader header;
+  };
+
   LogReader(const LogFileHeader& header, std::unique_ptr<ReadableFile> file);
+
+  // The first header that validates, at `offset` or behind it.
+  Result<std::optional<FoundHeader>> FindHeader(uint64_t offset);
 
   // At least `size` bytes from `offset` on, fewer only where the file ends. They live until the next call.
   Result<Bytes> BytesAt(uint64_t offset, size_t size);
@@ -54,6 +79,7 @@ class LogReader {
   [[nodiscard]] std::string Where() const;
 
   LogFileHeader header_;
+  Status header_damage_;
   std::unique_ptr<ReadableFile> file_;
   uint64_t good_end_ = kLogDataStart;
   bool stopped_ = false;

@@ -7,6 +7,7 @@
 #include "base/assert.h"
 #include "base/status_macros.h"
 #include "lsm/lsm_edit.h"
+#include "lsm/lsm_salvage.h"
 #include "lsm/lsm_state.h"
 #include "lsm/lsm_trees.h"
 #include "lsm/lsm_writer.h"
@@ -79,6 +80,14 @@ class LsmKind : public Kind {
                              LsmTrees::Open(std::move(state), files, trees_before));
     return trees;
   }
+
+  Result<std::shared_ptr<const CollectionTrees>> Salvage(Bytes state_bytes, KindFiles& files,
+                                                         const OnTreesDamage& on_damage) const override {
+    LOGWOOD_ASSIGN_OR_RETURN(LsmState state, DecodeLsmState(state_bytes));
+    return SalvageLsmTrees(std::move(state), files, on_damage);
+  }
+
+  std::vector<std::string> StatesFoundIn(const BlockFile& file) const override { return LsmStatesFoundIn(file); }
 
   // Every value is copied into the segment.
   Result<std::map<FileNumber, uint64_t>> Stays(EntryCursor&) const override { return std::map<FileNumber, uint64_t>(); }

@@ -34,8 +34,12 @@ Result<std::shared_ptr<const LsmTrees>> LsmTrees::Open(LsmState state, KindFiles
     LOGWOOD_ASSIGN_OR_RETURN(auto file, files.Open(segment.tree.file));
     LOGWOOD_ASSIGN_OR_RETURN(segments[id], Tree::Open(std::move(file), segment.tree, files.cache()));
   }
-  return std::shared_ptr<const LsmTrees>(
-      new LsmTrees(std::move(state), std::move(segments), files.cache().residents()));
+  return Of(std::move(state), std::move(segments), files.cache().residents());
+}
+
+std::shared_ptr<const LsmTrees> LsmTrees::Of(LsmState state, Segments segments, ResidentClock& residents) {
+  // Why not make_shared: the constructor is private.
+  return std::shared_ptr<const LsmTrees>(new LsmTrees(std::move(state), std::move(segments), residents));
 }
 
 Result<std::optional<TreesHit>> LsmTrees::Get(Bytes key, FilterCounters& filters) const {

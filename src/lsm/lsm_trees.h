@@ -19,10 +19,14 @@ namespace logwood {
 // The open segments of an lsm collection. Immutable; thread-safe.
 class LsmTrees : public CollectionTrees {
  public:
+  using Segments = std::map<uint64_t, std::shared_ptr<const Tree>>;  // By id.
+
   // `files` must outlive the trees. Segments that `before` has open are shared with it; it may be null.
   // Errors: kCorruption, kUnsupported, kIo.
   [[nodiscard]] static Result<std::shared_ptr<const LsmTrees>> Open(LsmState state, KindFiles& files,
                                                                     const LsmTrees* before);
+  // Of open segments: all that the state has. `residents` are those of their cache.
+  [[nodiscard]] static std::shared_ptr<const LsmTrees> Of(LsmState state, Segments segments, ResidentClock& residents);
 
   [[nodiscard]] Result<std::optional<TreesHit>> Get(Bytes key, FilterCounters& filters) const override;
   [[nodiscard]] std::unique_ptr<EntryCursor> NewCursor() const override;
@@ -42,15 +46,13 @@ class LsmTrees : public CollectionTrees {
   [[nodiscard]] uint64_t EntriesCovered(const LsmPlace& oldest, RangeTombstones range_tombstones) const;
 
  private:
-  using Segments = std::map<uint64_t, std::shared_ptr<const Tree>>;
-
   LsmTrees(LsmState state, Segments segments, ResidentClock& residents);
 
   [[nodiscard]] PartitionStatistics StatisticsOf(const LsmPartition& partition) const;
 
   LsmState state_;
-  ResidentClock& residents_;                      // Of the cache.
-  Segments segments_;                             // By id.
+  ResidentClock& residents_;  // Of the cache.
+  Segments segments_;
   std::vector<std::vector<const Tree*>> pieces_;  // Of each partition, the newest first.
 };
 

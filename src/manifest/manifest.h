@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -46,6 +47,19 @@ class Manifest {
   // with that file's number in `unfinished`.
   [[nodiscard]] static Result<Loaded> Load(Store& store, const KindRegistry& kinds,
                                            std::vector<FileNumber>* unfinished);
+
+  // What manifests still say where Load() finds damage: of the newest whose first edit is whole all edits up to the
+  // first that is not, for those behind it may build on what is missing. Where none has a whole first edit, and where
+  // there is none, an empty state, with the file number none. The database's id is that of most headers. Reads only.
+  // Errors: kUnsupported, kIo.
+  struct Damage {
+    FileNumber manifest;
+    uint64_t offset = 0;
+    std::string what;         // Begins with file and offset.
+    bool loses_edits = true;  // Else nothing but the header is damaged.
+  };
+  [[nodiscard]] static Result<Loaded> Salvage(Store& store, const KindRegistry& kinds,
+                                              const std::function<void(const Damage&)>& on_damage);
 
   // Begins the manifest of a new database with `state` in file `number` and syncs it. No other file of the database may
   // be there yet: until this returns, a crash leaves no database. `store` and `kinds` must outlive the manifest.

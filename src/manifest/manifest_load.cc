@@ -7,73 +7,11 @@
 #include "base/status_macros.h"
 #include "codec/file_header.h"
 #include "log/log_reader.h"
+#include "manifest/edit_reader.h"
 #include "manifest/manifest.h"
 
 namespace logwood {
 namespace {
-
-std::string Place(FileNumber number, uint64_t offset) {
-  return "manifest file " + std::to_string(number.value()) + " offset " + std::to_string(offset);
-}
-
-// The edits of one manifest file, in order.
-class EditReader {
- public:
-  explicit EditReader(LogReader& reader) : reader_(reader) {}
-
-  // The next edit's bytes; nullopt behind the last whole one. Errors: kCorruption (valid records that no manifest
-  // writes), kIo, kUnsupported.
-  Result<std::optional<std::string>> Next() {
-    std::string edit;
-    for (bool begun = false;;) {
-      LOGWOOD_ASSIGN_OR_RETURN(const auto record, reader_.Next());
-      if (!record) return std::optional<std::string>();
-      LOGWOOD_RETURN_IF_ERROR(Check(*record, begun));
-      mark_ = std::max(mark_, record->durable_mark);
-      next_ = next_.Plus(record->count);
-      if (record->type == LogRecordType::kEdit) {
-        begun = !record->end;
-        edit += record->body.string_view();
-      }
-      if (begun) continue;
-      good_end_ = reader_.good_end();
-      last_whole_ = Sequence(next_.value() - 1);
-      if (record->type == LogRecordType::kEdit) return std::optional(std::move(edit));
-    }
-  }
-
-  // After Next() gave nullopt: that no record that was known to be durable is missing (I9).
-  Status CheckNothingMissing() {
-    LOGWOOD_ASSIGN_OR_RETURN(const Sequence beyond, reader_.HighestMarkBeyond());
-    const Sequence mark = std::max(mark_, beyond);
-    if (mark <= last_whole_) return Status::Ok();
-    const std::string& reason = reader_.stop_reason();
-    return Status::Corruption(
-        Place(number(), reader_.good_end()) + ": " + (reason.empty() ? "the records end" : reason) +
-        ", but records up to " + std::to_string(mark.counter()) + " were made durable and only " +
-        std::to_string(last_whole_.counter()) + " are whole: the file was damaged later; restore it from a backup");
-  }
-
-  // Where the last whole edit, and the marks behind it, end.
-  [[nodiscard]] uint64_t good_end() const noexcept { return good_end_; }
-
- private:
-  [[nodiscard]] FileNumber number() const { return reader_.header().file.number; }
-
-  Status Check(const LogRecord& record, bool inside_edit) const {
-    const bool fits = record.type == LogRecordType::kEdit || (record.type == LogRecordType::kMark && !inside_edit);
-    if (fits && record.sequence == next_) return Status::Ok();
-    return Status::Corruption(Place(number(), record.body_offset) + ": a valid record of type " +
-                              std::to_string(static_cast<int>(record.type)) + " with sequence " +
-                              ToString(record.sequence) + " stands where record " + ToString(next_) + " belongs");
-  }
-
-  LogReader& reader_;
-  Sequence next_ = Sequence::Of(0, 1);
-  Sequence mark_;
-  Sequence last_whole_;
-  uint64_t good_end_ = 0;
-};
 
 // What the records of one file add up to; nullopt where its first edit never became whole.
 Result<std::optional<Manifest::Loaded>> ReadManifest(LogReader& reader, const KindRegistry& kinds) {
@@ -82,7 +20,7 @@ Result<std::optional<Manifest::Loaded>> ReadManifest(LogReader& reader, const Ki
   loaded.database = loaded.header.file.database;
   EditReader edits(reader);
   for (bool first = true;; first = false) {
-    const std::string place = Place(loaded.header.file.number, reader.good_end());
+    const std::string place = PlaceInManifest(loaded.header.file.number, reader.good_end());
     LOGWOOD_ASSIGN_OR_RETURN(const auto bytes, edits.Next());
     if (!bytes) {
       LOGWOOD_RETURN_IF_ERROR(edits.CheckNothingMissing());

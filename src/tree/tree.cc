@@ -7,6 +7,7 @@
 #include "tree/tree_footer.h"
 #include "tree/tree_parts.h"
 #include "tree/tree_range_tombstones.h"
+#include "tree/tree_salvage.h"
 #include "tree/tree_verifier.h"
 
 namespace logwood {
@@ -22,6 +23,20 @@ Result<std::shared_ptr<const Tree>> Tree::Open(std::shared_ptr<const BlockFile> 
   auto parts = std::make_shared<const TreeParts>(std::move(file), descriptor, std::move(footer), cache);
   // Why not make_shared: the constructor is private.
   return std::shared_ptr<const Tree>(new Tree(std::move(parts), std::move(range_tombstones), cache.budget()));
+}
+
+Result<std::shared_ptr<const Tree>> Tree::Salvage(const std::shared_ptr<const BlockFile>& file,
+                                                  const TreeDescriptor& descriptor, BlockCache& cache,
+                                                  const std::function<void(const TreeDamage&)>& on_damage) {
+  Result<std::shared_ptr<const Tree>> opened = Open(file, descriptor, cache);
+  if (opened.status().code() == StatusCode::kUnsupported) return opened;
+  bool is_whole = opened.ok();
+  if (is_whole) is_whole = (*opened)->Verify([&](const Status& /*damage*/) { is_whole = false; }).ok() && is_whole;
+  if (is_whole) return opened;
+  SalvagedTree left = SalvageTree(*file, descriptor, on_damage);
+  auto parts =
+      std::make_shared<const TreeParts>(file, descriptor, std::move(left.footer), cache, std::move(left.index));
+  return std::shared_ptr<const Tree>(new Tree(std::move(parts), std::move(left.range_tombstones), cache.budget()));
 }
 
 Tree::Tree(std::shared_ptr<const TreeParts> parts, std::unique_ptr<const TreeRangeTombstones> range_tombstones,
@@ -50,6 +65,8 @@ Result<std::optional<Tree::Hit>> Tree::GetEntry(Bytes key, uint64_t hash, const 
       return std::optional<Hit>();
     }
     filters.maybe.Add(1);
+  } else if (parts_->footer().leaves == 0) {
+    return std::optional<Hit>();  // Nothing could be salvaged.
   }
   LOGWOOD_ASSIGN_OR_RETURN(BlockPin leaf, parts_->ReadLeafOf(key, section));
   bool exact = false;
@@ -79,7 +96,9 @@ RangeTombstones Tree::range_tombstones() const noexcept {
 }
 
 Result<uint64_t> Tree::Verify(const std::function<void(const Status&)>& on_damage) const {
-  return TreeVerifier(*parts_, on_damage).Run();
+  if (!parts_->is_salvaged()) return TreeVerifier(*parts_, on_damage).Run();
+  const auto report = [&](const TreeDamage& damage) { on_damage(Status::Corruption(damage.what)); };
+  return SalvageTree(parts_->file(), parts_->descriptor(), report).blocks_read;
 }
 
 const TreeDescriptor& Tree::descriptor() const noexcept { return parts_->descriptor(); }

@@ -13,6 +13,7 @@
 #include "cursor/entry_cursor.h"
 #include "cursor/range_tombstone.h"
 #include "logwood/result.h"
+#include "tree/tree_damage.h"
 #include "tree/tree_descriptor.h"
 
 namespace logwood {
@@ -35,6 +36,13 @@ class Tree {
   // tree. Errors: kCorruption, kUnsupported, kIo.
   [[nodiscard]] static Result<std::shared_ptr<const Tree>> Open(std::shared_ptr<const BlockFile> file,
                                                                 const TreeDescriptor& descriptor, BlockCache& cache);
+  // What is left of a tree, found by its blocks where they stand: needs neither footer nor inner nodes nor filter. Each
+  // thing that is wrong goes to `on_damage`; the tree may be without any entry. A tree without damage comes as from
+  // Open(). `file` may be one whose header is damaged, or that is too short. Cost: reads all of it, and where something
+  // is wrong once more; the index of such a tree stays in memory. Errors: kUnsupported.
+  [[nodiscard]] static Result<std::shared_ptr<const Tree>> Salvage(
+      const std::shared_ptr<const BlockFile>& file, const TreeDescriptor& descriptor, BlockCache& cache,
+      const std::function<void(const TreeDamage&)>& on_damage);
   Tree(const Tree&) = delete;  // Callers know it by its pointer.
   Tree& operator=(const Tree&) = delete;
   ~Tree();

@@ -90,7 +90,7 @@ void TreeCursor::Gather(EntryBatch& batch) {
 
 bool TreeCursor::Prepare() {
   valid_ = false;
-  return status_.ok();
+  return status_.ok() && tree_->footer().leaves > 0;
 }
 
 bool TreeCursor::IsLittleAhead(size_t leaf) const {

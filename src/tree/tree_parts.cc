@@ -15,8 +15,24 @@ TreeParts::TreeParts(std::shared_ptr<const BlockFile> file, TreeDescriptor descr
       descriptor_(std::move(descriptor)),
       footer_(std::move(footer)),
       cache_(cache),
+      salvaged_charge_(&cache.budget(), MemoryUse::kIndexes),
       leaves_(cache.residents(), MemoryUse::kIndexes),
       filter_(cache.residents(), MemoryUse::kFilters) {}
+
+TreeParts::TreeParts(std::shared_ptr<const BlockFile> file, TreeDescriptor descriptor, TreeFooter footer,
+                     BlockCache& cache, std::optional<HeadIndex> index)
+    : file_(std::move(file)),
+      descriptor_(std::move(descriptor)),
+      footer_(std::move(footer)),
+      cache_(cache),
+      salvaged_leaves_(index ? std::make_unique<const Leaves>(*std::move(index), cache) : nullptr),
+      salvaged_charge_(&cache.budget(), MemoryUse::kIndexes),
+      leaves_(cache.residents(), MemoryUse::kIndexes),
+      filter_(cache.residents(), MemoryUse::kFilters) {
+  if (salvaged_leaves_ != nullptr) {
+    salvaged_charge_.Set(salvaged_leaves_->index.bytes() + salvaged_leaves_->slots.bytes());
+  }
+}
 
 Result<const BlockedBloomFilter*> TreeParts::Filter(const ReadSection& section) const {
   if (footer_.filter_lines == 0) return static_cast<const BlockedBloomFilter*>(nullptr);
@@ -93,6 +109,7 @@ Result<BlockPin> TreeParts::ReadLeafFrom(const Leaves& leaves, size_t leaf) cons
 
 Result<const TreeParts::Leaves*> TreeParts::LeavesFor(const ReadSection& section) const {
   if (const Leaves* const leaves = leaves_.get(section); leaves != nullptr) return leaves;
+  if (salvaged_leaves_ != nullptr) return salvaged_leaves_.get();
   LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<const Leaves> loaded, LoadLeaves());
   const size_t bytes = loaded->index.bytes() + loaded->slots.bytes();
   return leaves_.Publish(std::move(loaded), bytes, section);

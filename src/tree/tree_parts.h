@@ -2,8 +2,10 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <utility>
 
+#include "base/memory_budget.h"
 #include "block/block_cache.h"
 #include "block/block_file.h"
 #include "block/resident_clock.h"
@@ -21,6 +23,10 @@ class TreeParts {
  public:
   // Requires: CheckDescriptor() found footer, descriptor and file to agree. `cache` must outlive this.
   TreeParts(std::shared_ptr<const BlockFile> file, TreeDescriptor descriptor, TreeFooter footer, BlockCache& cache);
+
+  // Of a tree of which some leaves are left: `index` has those, and stays in memory; none: `footer` counts no leaves.
+  TreeParts(std::shared_ptr<const BlockFile> file, TreeDescriptor descriptor, TreeFooter footer, BlockCache& cache,
+            std::optional<HeadIndex> index);
 
   // In which index and filter may be looked at. It is to be short: what was evicted stays in memory for so long.
   [[nodiscard]] ResidentSection NewSection() const { return ResidentSection(cache_.residents()); }
@@ -49,6 +55,7 @@ class TreeParts {
   // FindLeaf() and ReadLeaf() at once.
   [[nodiscard]] Result<BlockPin> ReadLeafOf(Bytes key, const ReadSection& section) const;
 
+  [[nodiscard]] bool is_salvaged() const noexcept { return salvaged_leaves_ != nullptr || footer_.leaves == 0; }
   [[nodiscard]] const BlockFile& file() const noexcept { return *file_; }
   [[nodiscard]] BlockCache& cache() const noexcept { return cache_; }
   [[nodiscard]] const TreeDescriptor& descriptor() const noexcept { return descriptor_; }
@@ -73,6 +80,8 @@ class TreeParts {
   const TreeDescriptor descriptor_;
   const TreeFooter footer_;
   BlockCache& cache_;
+  const std::unique_ptr<const Leaves> salvaged_leaves_;  // Null: leaves_ has them.
+  MemoryCharge salvaged_charge_;                         // For those.
   mutable Resident<Leaves> leaves_;
   mutable Resident<BlockedBloomFilter> filter_;
 };

@@ -21,6 +21,16 @@ Result<std::unique_ptr<const TreeRangeTombstones>> TreeRangeTombstones::Read(con
   return std::unique_ptr<const TreeRangeTombstones>(std::move(read));
 }
 
+Result<std::unique_ptr<const TreeRangeTombstones>> TreeRangeTombstones::OfBlocks(const std::vector<Block>& blocks) {
+  if (blocks.empty()) return std::unique_ptr<const TreeRangeTombstones>();
+  std::unique_ptr<TreeRangeTombstones> read(new TreeRangeTombstones());
+  for (const Block& block : blocks) read->TakeAll(block);
+  if (const char* const wrong = read->WrongOrder()) {
+    return Status::Corruption("range tombstones have a wrong " + std::string(wrong));
+  }
+  return std::unique_ptr<const TreeRangeTombstones>(std::move(read));
+}
+
 size_t TreeRangeTombstones::bytes() const noexcept {
   size_t sum = tombstones_.capacity() * sizeof(RangeTombstone);
   for (const auto& keys : keys_) sum += keys->capacity();
@@ -45,14 +55,19 @@ void TreeRangeTombstones::TakeAll(const Block& block) {
   }
 }
 
-const char* TreeRangeTombstones::Wrong(const TreeFooter& footer) const {
-  if (tombstones_.size() != footer.range_tombstones) return "number";
+const char* TreeRangeTombstones::WrongOrder() const {
   for (size_t i = 0; i < tombstones_.size(); ++i) {
     const RangeTombstone& tombstone = tombstones_[i];
     if (tombstone.end.size() > kKeySizeMax) return "size";
     if (!tombstone.end.empty() && tombstone.end <= tombstone.begin) return "end";
     if (i > 0 && (tombstones_[i - 1].end.empty() || tombstone.begin <= tombstones_[i - 1].end)) return "order";
   }
+  return nullptr;
+}
+
+const char* TreeRangeTombstones::Wrong(const TreeFooter& footer) const {
+  if (tombstones_.size() != footer.range_tombstones) return "number";
+  if (const char* const wrong = WrongOrder()) return wrong;
   if (tombstones_.front().begin != Bytes(footer.range_tombstones_begin)) return "begin";
   if (tombstones_.back().end != Bytes(footer.range_tombstones_end)) return "end of the last";
   return nullptr;

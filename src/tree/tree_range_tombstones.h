@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "block/block.h"
 #include "block/block_file.h"
 #include "cursor/range_tombstone.h"
 #include "logwood/result.h"
@@ -19,6 +20,8 @@ class TreeRangeTombstones {
   // Errors: kCorruption, kUnsupported, kIo.
   [[nodiscard]] static Result<std::unique_ptr<const TreeRangeTombstones>> Read(const BlockFile& file,
                                                                                const TreeFooter& footer);
+  // What blocks of them hold that are left of a tree; null where there are none. Errors: kCorruption (their order).
+  [[nodiscard]] static Result<std::unique_ptr<const TreeRangeTombstones>> OfBlocks(const std::vector<Block>& blocks);
   TreeRangeTombstones(const TreeRangeTombstones&) = delete;  // Its tombstones point into it.
   TreeRangeTombstones& operator=(const TreeRangeTombstones&) = delete;
 
@@ -30,6 +33,7 @@ class TreeRangeTombstones {
   TreeRangeTombstones() = default;
 
   void TakeAll(const Block& block);
+  [[nodiscard]] const char* WrongOrder() const;
   [[nodiscard]] const char* Wrong(const TreeFooter& footer) const;
 
   std::vector<std::unique_ptr<const std::string>> keys_;  // Of each block, one behind the other.

@@ -39,6 +39,7 @@ void Evidence::End(Sequence published) {
 
 void Evidence::AddFlushed(const std::shared_ptr<const Generation>& generation) {
   const MutexLock lock(mutex_);
+  if (!generations_.empty() && generations_.back() == generation) return;  // By a flush that is repeated.
   generations_.push_back(generation);
   bytes_ += generation->bytes();
   Forget();

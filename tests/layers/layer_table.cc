@@ -15,7 +15,7 @@ constexpr std::pair<std::string_view, int> kLayers[] = {
 
 constexpr std::string_view kVocabulary[] = {
     "logwood/status.h",  "logwood/result.h", "logwood/bytes.h",      "logwood/options.h", "logwood/version.h",
-    "logwood/runtime.h", "logwood/store.h",  "logwood/statistics.h", "logwood/pin.h",
+    "logwood/runtime.h", "logwood/store.h",  "logwood/statistics.h", "logwood/pin.h",     "logwood/salvage.h",
 };
 
 // The highest layer that sources of the test library see.

@@ -45,7 +45,7 @@ TEST(Program, ExplainsItselfAndEveryVerb) {
   EXPECT_EQ(end.exit_code, 0);
   EXPECT_NE(end.out.find("\nVerbs:\n"), std::string::npos) << end.out;
   for (const char* verb : {"create", "drop", "collections", "put", "get", "delete", "scan", "count", "flush", "compact",
-                           "verify", "stats", "dump", "load", "export", "bench", "shell"}) {
+                           "verify", "repair", "stats", "dump", "load", "export", "bench", "shell"}) {
     EXPECT_NE(end.out.find(std::string("\n  ") + verb + " "), std::string::npos) << end.out;
     const CommandEnd help = RunCommand({verb, "--help"});
     EXPECT_EQ(help.exit_code, 0);
@@ -76,6 +76,7 @@ TEST(Program, NamesTheRightUsageWhereTheCallIsWrong) {
                                                        {"stats"},
                                                        {"stats", "db", "--hex"},
                                                        {"verify"},
+                                                       {"repair", "db"},
                                                        {"dump"},
                                                        {"--nope"}};
   for (const auto& call : calls) {

@@ -71,6 +71,8 @@ Status WithAdvice(const Status& status, const std::string& path) {
 
 Result<Database> OpenToRead(const std::string& path) { return Open(path, OpenMode::kReadOnly); }
 
+Result<Database> OpenToSalvage(const std::string& path) { return Open(path, OpenMode::kSalvage); }
+
 Result<Database> OpenToWrite(const std::string& path) { return Open(path, OpenMode::kOpen); }
 
 Result<Database> CreateDatabaseAt(const std::string& path) { return Make(path, OpenMode::kCreate); }

@@ -15,6 +15,8 @@ namespace logwood::command_line {
 
 // Errors as Database::Open(); nothing is made or written.
 [[nodiscard]] Result<Database> OpenToRead(const std::string& path);
+// What is left of a damaged one.
+[[nodiscard]] Result<Database> OpenToSalvage(const std::string& path);
 // The database must be there.
 [[nodiscard]] Result<Database> OpenToWrite(const std::string& path);
 // Makes the database. A directory that holds other things than a database is left alone: kInvalidArgument.

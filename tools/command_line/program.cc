@@ -85,7 +85,7 @@ std::string AdviceOn(const Status& status) {
   if (status.code() == StatusCode::kCorruption) {
     return "\nStored bytes are damaged. All damage there is, where the database still opens: logwood "
            "verify DB. What helps is a backup of the file "
-           "named.";
+           "named; without one: logwood repair DB --into NEW.";
   }
   if (status.outcome() == Outcome::kUnknown) {
     return "\nWhether it was written is not known; once the cause is gone, look: logwood get DB COLLECTION KEY";
@@ -115,6 +115,7 @@ int ParseAndRun(int argument_count, const char* const* arguments, Terminal& term
   AddFlush(program, chosen);
   AddCompact(program, chosen);
   AddVerify(program, chosen);
+  AddRepair(program, chosen);
   AddStats(program, chosen);
   AddDump(program, chosen);
   AddLoad(program, chosen);

@@ -36,6 +36,7 @@ JsonObject ObjectOf(const StoredStatistics& of) {
   object.AddObject("manifests", ObjectOf(of.manifests));
   object.AddObject("logs", ObjectOf(of.logs));
   object.AddObject("trees", ObjectOf(of.trees));
+  object.AddObject("reserves", ObjectOf(of.reserves));
   object.AddObject("strangers", ObjectOf(of.strangers));
   return object;
 }

@@ -180,9 +180,10 @@ std::string StatisticsAsText(const DatabaseStatistics& statistics) {
   page += Line("memtables, active", Text(statistics.active_memtables)) +
           Line("memtables, sealed", Text(statistics.sealed_memtables)) + Line("manifests", Text(stored.manifests)) +
           Line("logs", Text(stored.logs)) + Line("trees", Text(stored.trees)) +
-          Line("strangers", Text(stored.strangers)) + Line("memory", Text(statistics.memory)) +
-          Line("cache", Text(statistics.cache)) + TextOfViews(statistics.views) +
-          Line("published up to", Text(statistics.published)) + Line("flushed up to", Text(statistics.flushed));
+          Line("reserves", Text(stored.reserves)) + Line("strangers", Text(stored.strangers)) +
+          Line("memory", Text(statistics.memory)) + Line("cache", Text(statistics.cache)) +
+          TextOfViews(statistics.views) + Line("published up to", Text(statistics.published)) +
+          Line("flushed up to", Text(statistics.flushed));
   if (statistics.recovered_log_bytes > 0) page += Line("log replayed", BytesAsText(statistics.recovered_log_bytes));
   const std::string counters = TextOfReading(statistics) + TextOfWriting(statistics) +
                                TextOfTransactions(statistics.transactions) + TableOf(statistics.latencies);

@@ -33,6 +33,7 @@ void AddCount(CLI::App& program, Action& chosen);
 void AddFlush(CLI::App& program, Action& chosen);
 void AddCompact(CLI::App& program, Action& chosen);
 void AddVerify(CLI::App& program, Action& chosen);
+void AddRepair(CLI::App& program, Action& chosen);
 void AddStats(CLI::App& program, Action& chosen);
 void AddDump(CLI::App& program, Action& chosen);
 void AddLoad(CLI::App& program, Action& chosen);
