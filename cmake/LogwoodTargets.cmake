@@ -41,6 +41,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   target_compile_options(logwood_flags INTERFACE -Wno-restrict)  # GCC bug 105651: warns of "literal" + std::string.
 endif()
 target_compile_definitions(logwood_flags INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
+# See src/base/lock_order.h. All of the library has to agree about it.
+add_compile_definitions($<$<OR:$<CONFIG:Debug>,$<BOOL:${LOGWOOD_SANITIZE}>>:LOGWOOD_CHECK_LOCK_ORDER>)
 if(NOT LOGWOOD_SANITIZE)
   target_compile_options(logwood_flags INTERFACE -fstack-protector-strong
     $<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:-U_FORTIFY_SOURCE$<SEMICOLON>-D_FORTIFY_SOURCE=2>)

@@ -9,6 +9,16 @@
 #include "base/status_macros.h"
 
 namespace logwood::testing {
+namespace {
+
+constexpr uint64_t kBlockSizeBytes = 4096;
+
+// What a file takes on a disk.
+uint64_t InBlocks(uint64_t size_bytes) {
+  return (size_bytes + kBlockSizeBytes - 1) / kBlockSizeBytes * kBlockSizeBytes;
+}
+
+}  // namespace
 
 // Runs `act` unless the call is to fail before its effect. A call that fails after its effect has it, and what it gave
 // is dropped.
@@ -54,10 +64,14 @@ class FaultStore::Appender final : public AppendFile {
   Status Append(Bytes data) override {
     const Verdict verdict = store_.Judge(StoreCallKind::kAppend);
     LOGWOOD_RETURN_IF_ERROR(failed_);
+    const uint64_t room = store_.RoomLeft() + InBlocks(file_->size()) - file_->size();
+    const bool fits = data.size() <= room;
     if (verdict.effect != Effect::kNone) {
-      failed_ = file_->Append(verdict.effect == Effect::kHalf ? data.First(data.size() / 2) : data);
+      const size_t wanted = verdict.effect == Effect::kHalf ? data.size() / 2 : data.size();
+      failed_ = file_->Append(data.First(static_cast<size_t>(std::min<uint64_t>(wanted, room))));
       store_.NoteAppended(name_, file_->size());
     }
+    if (failed_.ok() && !fits) failed_ = Status::NoSpace(name_ + ": the store is full");
     if (!verdict.status.ok()) failed_ = verdict.status;
     if (failed_.ok()) size_ = file_->size();
     // Called wrongly, for instance after Finish(): nothing failed.
@@ -139,7 +153,12 @@ Result<std::vector<std::string>> FaultStore::List() {
 }
 
 Status FaultStore::Remove(std::string_view name) {
-  return Call(StoreCallKind::kRemove, [&] { return store_.Remove(name); });
+  return Call(StoreCallKind::kRemove, [&] {
+    const Status status = store_.Remove(name);
+    const std::lock_guard lock(mutex_);
+    if (const auto file = files_.find(name); status.ok() && file != files_.end()) files_.erase(file);
+    return status;
+  });
 }
 
 Result<std::unique_ptr<StoreLock>> FaultStore::Lock(LockMode mode) {
@@ -148,7 +167,25 @@ Result<std::unique_ptr<StoreLock>> FaultStore::Lock(LockMode mode) {
 
 void FaultStore::NoteAppended(const std::string& name, uint64_t size_bytes) {
   const std::lock_guard lock(mutex_);
-  files_[name].appended_size = size_bytes;
+  if (const auto file = files_.find(name); file != files_.end()) file->second.appended_size = size_bytes;
+}
+
+void FaultStore::SetCapacity(uint64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  capacity_ = bytes;
+}
+
+uint64_t FaultStore::bytes_used() const {
+  const std::lock_guard lock(mutex_);
+  uint64_t sum = 0;
+  for (const auto& [name, file] : files_) sum += InBlocks(file.appended_size);
+  return sum;
+}
+
+uint64_t FaultStore::RoomLeft() const {
+  const uint64_t used = bytes_used();
+  const std::lock_guard lock(mutex_);
+  return (capacity_ - std::min(capacity_, used)) / kBlockSizeBytes * kBlockSizeBytes;
 }
 
 void FaultStore::FailAt(uint64_t call, Fault fault) {

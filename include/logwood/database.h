@@ -66,8 +66,8 @@ class Database {
   [[nodiscard]] Result<Collection> OpenCollection(const std::string& name) const;
   // Opens the collection, or creates it with `options`.
   [[nodiscard]] Result<Collection> OpenOrCreate(const std::string& name, const CollectionOptions& options = {});
-  // Removes a collection with all its entries, durably. Views taken before still see it. Errors: kNotFound, kReadOnly,
-  // kClosed, kIo, kNoSpace.
+  // Removes a collection with all its entries, durably. Views taken before still see it. Works in a full store, too:
+  // it makes room there, once no view needs its files. Errors: kNotFound, kReadOnly, kClosed, kIo, kNoSpace.
   Status DropCollection(const std::string& name);
   // The names of all collections, in the order of their creation. Errors: kClosed.
   [[nodiscard]] Result<std::vector<std::string>> Collections() const;
@@ -93,16 +93,17 @@ class Database {
 
   // After a failure that has stopped writing: makes the database writable again, without closing it. Brings all that is
   // in memory into new files and begins a new log; reads and views go on meanwhile. Writes whose outcome was unknown
-  // are not applied from then on. Does nothing where nothing has failed. What made the failure must be mended first: a
-  // full disk, a device. Cost: as Flush(). Errors: kReadOnly, kClosed, kUnsupported (the file that says which files
-  // count has failed: only close and open helps), kIo, kNoSpace, kCorruption: then things are as they were, and it may
-  // be called again.
+  // are not applied from then on. Does nothing where nothing has failed. What made the failure must be mended first. A
+  // full store needs no call: it is tried again by itself, every ten seconds at least. Cost: as Flush(). Errors:
+  // kReadOnly, kClosed, kUnsupported (the file that says which files count has failed: only close and open helps), kIo,
+  // kNoSpace, kCorruption: then things are as they were, and it may be called again.
   Status Resume();
 
   // Everything as it is now. Cost: a pointer copy. Errors: kClosed.
   [[nodiscard]] Result<View> NewView() const;
 
-  // Brings all entries in memory into trees and waits for it. Errors: kReadOnly, kClosed, kIo, kNoSpace, kCorruption.
+  // Brings all entries in memory into trees and waits for it. Errors: kReadOnly, kClosed, kCorruption; kIo, kNoSpace: it
+  // has failed again and again, for a second and more. Where writing did not stop it is repeated later by itself.
   Status Flush();
   // Flush(), then merges a collection until each key stands once and no deletion is left: fewest reads, least space.
   // What is flushed meanwhile stays beside it. Errors as Flush();
@@ -116,7 +117,7 @@ class Database {
   // Errors: kInvalidArgument (a collection of another database, a null cursor, an entry too large, a cursor out of
   // order), kNotFound (a collection was dropped), kReadOnly, kClosed, kUnsupported (the kind takes none), kCorruption,
   // what a cursor's status says: not applied, and the database goes on. kIo, kNoSpace of the database's own store: see
-  // status.outcome(), as Commit().
+  // status.outcome(): not applied, and the database goes on, unless writing stopped before; or unknown, as Commit().
   Status Ingest(std::vector<IngestedEntries> parts);
   // All entries of one segment, tombstones included.
   Status Ingest(const Collection& collection, const Segment& segment);

@@ -66,6 +66,7 @@ struct StoredStatistics {
   FileStatistics manifests;
   FileStatistics logs;
   FileStatistics trees;
+  FileStatistics reserves;   // Of space: given up when the store is full.
   FileStatistics strangers;  // That were there at the open and are none of the database's own.
 };
 
@@ -78,7 +79,8 @@ struct MemoryStatistics {
   uint64_t cache_tables_bytes = 0;  // With which blocks are found and evicted.
   uint64_t indexes_bytes = 0;       // Of trees; evicted where memory is short, like filters.
   uint64_t filters_bytes = 0;
-  uint64_t jobs_bytes = 0;  // Buffers of flushes, merges and ingests.
+  uint64_t jobs_bytes = 0;          // Buffers of flushes, merges and ingests.
+  uint64_t transactions_bytes = 0;  // What open transactions have written and keep of what they have read.
 };
 
 // The cache of blocks. A block that only cursors and values still hold is in use, but not of the cache.
@@ -113,12 +115,13 @@ struct SequenceStatistics {
 // The views that the program holds; a cursor holds one of its own. A get does not count.
 struct ViewStatistics {
   uint64_t views = 0;
-  uint64_t oldest_nanoseconds = 0;      // Since the oldest was taken; 0 without any.
-  SequenceStatistics oldest;            // The last write that it sees; zeros without any.
-  uint64_t pinned_memtables_bytes = 0;  // Flushed, and in memory only because views, cursors or values still need them.
-  FileStatistics pinned_files;          // Dropped, and in the store only because views and cursors still need them.
-  uint64_t spilled_views = 0;           // Whose memtables were written to scratch files, to keep the budget.
-  uint64_t scratch_bytes = 0;           // Of those files.
+  uint64_t oldest_nanoseconds = 0;  // Since the oldest was taken; 0 without any.
+  SequenceStatistics oldest;        // The last write that it sees; zeros without any.
+  // Flushed, and in memory only because views, cursors, values or open transactions still need them.
+  uint64_t pinned_memtables_bytes = 0;
+  FileStatistics pinned_files;  // Dropped, and in the store only because views and cursors still need them.
+  uint64_t spilled_views = 0;   // Whose memtables were written to scratch files, to keep the budget.
+  uint64_t scratch_bytes = 0;   // Of those files.
 };
 
 // Counters of commits; those that were refused or failed do not count.
@@ -135,6 +138,29 @@ struct CommitStatistics {
   uint64_t log_bytes = 0;   // Appended to the log by them, with the log's own framing.
   // Written by the store to prepare space in log files, as far as it tells: they may reach the device beside log_bytes.
   uint64_t log_bytes_prepared = 0;
+};
+
+// Counters of how often a transaction was told kConflict, by why.
+struct ConflictStatistics {
+  uint64_t keys = 0;                 // Another had written a key that it had read; under kSnapshot: written.
+  uint64_t ranges = 0;               // The same of a key in a range.
+  uint64_t dropped_collections = 0;  // That it had read.
+  uint64_t too_old = 0;              // Too little was kept to tell.
+
+  [[nodiscard]] uint64_t total() const noexcept { return keys + ranges + dropped_collections + too_old; }
+};
+
+// Transactions. Those that are neither open nor committed were rolled back or refused.
+struct TransactionStatistics {
+  uint64_t open = 0;       // At this moment.
+  uint64_t begun = 0;      // Counters up to lock_timeouts. Each attempt of Transact() is one.
+  uint64_t committed = 0;  // With and without writes.
+  ConflictStatistics conflicts;
+  uint64_t deadlocks = 0;       // That GetForUpdate() told of.
+  uint64_t lock_timeouts = 0;   // The same.
+  uint64_t writes_bytes = 0;    // Memory for what the open ones have written; less than 4 KiB of one do not count.
+  uint64_t reads_bytes = 0;     // The same for what they have read, to find conflicts.
+  uint64_t evidence_bytes = 0;  // Of memtables that are kept, once flushed, to find conflicts of the open ones.
 };
 
 // Counters of times that writes were made to wait, so that background work keeps up.
@@ -223,6 +249,7 @@ struct DatabaseStatistics {
   SequenceStatistics published;  // The last write that readers see.
   SequenceStatistics flushed;    // The last write that is in trees: all after it is in log and memory.
   CommitStatistics commits;
+  TransactionStatistics transactions;
   JobStatistics flushes;
   JobStatistics merges;
   JobStatistics ingests;

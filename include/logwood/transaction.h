@@ -17,10 +17,11 @@ namespace logwood {
 
 // Reads and writes over any collections of one database that take effect together, at the commit, or not at all. Reads
 // see the database as it was at the beginning, with the transaction's own writes above it. Nothing is locked: at the
-// commit it is checked that nothing has come in between, as Isolation says; if it has, the commit gives kConflict, and
-// the transaction is to be repeated as a whole (Database::Transact() does it). A transaction that writes nothing never
-// fails. What it writes is held in memory, up to a batch's 1 GiB. While it is open what others write is kept in memory
-// to compare with, up to a quarter of the memory budget; a transaction that is older than what is kept gets kConflict.
+// commit it is checked that nothing has come in between, as Isolation says, and that no collection that was read has
+// been dropped; else the commit gives kConflict, and the transaction is to be repeated as a whole (Database::Transact()
+// does it). A transaction that writes nothing never fails. What it writes is held in memory, up to a batch's 1 GiB.
+// While it is open what others write is kept in memory to compare with, up to a quarter of the memory budget; a
+// transaction that is older than what is kept gets kConflict.
 //
 // Movable; thread-compatible, with its cursors: one thread at a time. Destruction rolls back.
 class Transaction {

@@ -1,7 +1,5 @@
 #include "logwood/database.h"
 
-#include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "api/batch_state.h"
@@ -12,15 +10,12 @@
 #include "base/status_macros.h"
 #include "engine/engine.h"
 #include "engine/option_limits.h"
+#include "engine/transact.h"
 #include "logwood/segment.h"
 #include "lsm/lsm_kind.h"
 
 namespace logwood {
 namespace {
-
-// Between attempts of Transact().
-constexpr std::chrono::nanoseconds kWaitMin = std::chrono::microseconds(10);
-constexpr std::chrono::nanoseconds kWaitMax = std::chrono::milliseconds(100);
 
 Engine::Parts PartsOn(Store& store, Runtime& runtime, const DatabaseTuning& tuning = {}) {
   Engine::Parts parts{.store = store,
@@ -134,17 +129,17 @@ Result<Transaction> Database::Begin(const TransactionOptions& options) {
 
 Result<SequenceStatistics> Database::Transact(const std::function<Status(Transaction&)>& function,
                                               const TransactOptions& options) {
-  if (options.attempts_max == 0) return Status::InvalidArgument("transact: attempts_max is 0; it may be 1 or more");
-  for (uint32_t attempt = 1;; ++attempt) {
-    LOGWOOD_ASSIGN_OR_RETURN(Transaction transaction, Begin(options.transaction));
+  const auto work = [this, &function](const std::shared_ptr<OpenTransaction>& begun) {
+    auto state = std::make_unique<Transaction::State>();
+    state->engine = engine_;
+    state->work = begun;
+    Transaction transaction(std::move(state));
     const Status worked = function(transaction);
-    Result<SequenceStatistics> committed = worked.ok() ? transaction.Commit(options.commit) : worked;
-    const StatusCode code = committed.status().code();
-    const bool may_repeat = code == StatusCode::kConflict || code == StatusCode::kDeadlock;
-    if (!may_repeat || attempt == options.attempts_max) return committed;
-    transaction.Rollback();
-    engine_->WaitAtRandom(std::min(kWaitMax, kWaitMin * (int64_t{1} << std::min<uint32_t>(attempt, 20))));
-  }
+    transaction.state_.reset();  // It is not to end with this handle.
+    return worked;
+  };
+  LOGWOOD_ASSIGN_OR_RETURN(const Sequence committed, logwood::Transact(*engine_, options, work));
+  return SequenceStatistics{.epoch = committed.epoch(), .counter = committed.counter()};
 }
 
 Status Database::Resume() { return engine_->Resume(); }

@@ -31,8 +31,16 @@ Cursor Transaction::State::NewCursor(const Engine* of, CollectionId collection, 
 
 Transaction::Transaction(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
 Transaction::Transaction(Transaction&&) noexcept = default;
-Transaction& Transaction::operator=(Transaction&&) noexcept = default;
-Transaction::~Transaction() = default;
+
+Transaction& Transaction::operator=(Transaction&& other) noexcept {
+  std::swap(state_, other.state_);
+  return *this;
+}
+
+// Cursors may keep what is inside, but not what it holds up for others.
+Transaction::~Transaction() {
+  if (state_ != nullptr) state_->work->Rollback();
+}
 
 Result<std::optional<PinnedValue>> Transaction::Get(const Collection& collection, Bytes key) {
   LOGWOOD_RETURN_IF_ERROR(state_->CheckIsOf(collection.engine_.get()));

@@ -11,16 +11,17 @@ namespace logwood {
 
 // What the memory of a database is used for.
 enum class MemoryUse : uint8_t {
-  kMemtables = 0,     // Arenas of generations that are active, sealed, or held by views.
-  kSpareArenas = 1,   // Chunks kept for the next generation.
-  kBlocks = 2,        // Of files, in the cache or pinned.
-  kCacheTables = 3,   // What the cache needs to find and evict them.
-  kIndexes = 4,       // Of trees, with the slots of their leaves.
-  kFilters = 5,       // Of trees.
-  kJobs = 6,          // Buffers of flushes, merges and ingests.
-  kTransactions = 7,  // What open transactions have written.
+  kMemtables = 0,          // Arenas of generations that are active, sealed, or held by views.
+  kSpareArenas = 1,        // Chunks kept for the next generation.
+  kBlocks = 2,             // Of files, in the cache or pinned.
+  kCacheTables = 3,        // What the cache needs to find and evict them.
+  kIndexes = 4,            // Of trees, with the slots of their leaves.
+  kFilters = 5,            // Of trees.
+  kJobs = 6,               // Buffers of flushes, merges and ingests.
+  kTransactionWrites = 7,  // What open transactions have written.
+  kTransactionReads = 8,   // What they keep of what they have read.
 };
-inline constexpr size_t kMemoryUses = 8;
+inline constexpr size_t kMemoryUses = 9;
 
 // Keeps account of the memory of one database. Who takes memory says so; blocks get what all others leave. Thread-safe;
 // relaxed throughout: figures, nothing is published by them.
@@ -73,9 +74,16 @@ class MemoryCharge {
   ~MemoryCharge() { Set(0); }
 
   void Set(size_t bytes) noexcept;
+  // The same in steps of 4 KiB, rounded down: cheap for what changes often, and free while it is small.
+  void Follow(size_t bytes) noexcept {
+    const size_t whole_steps = bytes - bytes % kStepBytes;
+    if (whole_steps != bytes_) Set(whole_steps);
+  }
   [[nodiscard]] size_t bytes() const noexcept { return bytes_; }
 
  private:
+  static constexpr size_t kStepBytes = 4096;
+
   MemoryBudget* budget_;
   MemoryUse use_;
   size_t bytes_ = 0;

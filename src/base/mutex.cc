@@ -11,6 +11,7 @@ constexpr std::chrono::nanoseconds kTimeoutMax = std::chrono::hours(24 * 365);
 }  // namespace
 
 void Mutex::Lock() NO_THREAD_SAFETY_ANALYSIS {
+  order_.OnTake();
   if (scheduler_ != nullptr) {
     scheduler_->LockMutex(this);
   } else {
@@ -19,6 +20,7 @@ void Mutex::Lock() NO_THREAD_SAFETY_ANALYSIS {
 }
 
 void Mutex::Unlock() NO_THREAD_SAFETY_ANALYSIS {
+  order_.OnGiveBack();
   if (scheduler_ != nullptr) {
     scheduler_->UnlockMutex(this);
   } else {
@@ -27,6 +29,8 @@ void Mutex::Unlock() NO_THREAD_SAFETY_ANALYSIS {
 }
 
 void Condition::Wait(Mutex& mutex) {
+  mutex.order_.OnWait();
+  const HeldSetAside aside;
   if (scheduler_ != nullptr) {
     scheduler_->Wait(this, &mutex, std::nullopt);
     return;
@@ -37,6 +41,8 @@ void Condition::Wait(Mutex& mutex) {
 }
 
 bool Condition::WaitFor(Mutex& mutex, std::chrono::nanoseconds timeout) {
+  mutex.order_.OnWait();
+  const HeldSetAside aside;
   if (scheduler_ != nullptr) return scheduler_->Wait(this, &mutex, timeout);
   std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
   const std::cv_status status = condition_.wait_for(lock, std::min(timeout, kTimeoutMax));

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 
+#include "base/lock_order.h"
 #include "base/thread_annotations.h"
 #include "logwood/runtime.h"
 
@@ -14,7 +15,7 @@ namespace logwood {
 class CAPABILITY("mutex") Mutex {
  public:
   // `runtime` must outlive the mutex.
-  explicit Mutex(Runtime& runtime) : scheduler_(runtime.scheduler()) {}
+  explicit Mutex(Runtime& runtime, LockRank rank = LockRank::kLeaf) : scheduler_(runtime.scheduler()), order_(rank) {}
   Mutex(const Mutex&) = delete;  // Waiters know its address.
   Mutex& operator=(const Mutex&) = delete;
 
@@ -25,6 +26,7 @@ class CAPABILITY("mutex") Mutex {
   friend class Condition;
 
   Scheduler* const scheduler_;
+  [[no_unique_address]] const LockOrder order_;
   std::mutex mutex_;
 };
 

@@ -46,7 +46,7 @@ class BlockCache::Evicted {
 // has one and the block out of one that has none. So a hit moves nothing. Thread-safe.
 class BlockCache::Shard {
  public:
-  Shard(Runtime& runtime, BlockCache& cache) : cache_(cache), mutex_(runtime) {}
+  Shard(Runtime& runtime, BlockCache& cache) : cache_(cache), mutex_(runtime, LockRank::kCacheShard) {}
   Shard(const Shard&) = delete;  // Owns its frames.
   Shard& operator=(const Shard&) = delete;
   ~Shard() {

@@ -72,7 +72,7 @@ class Resident : private ResidentSlot {
 class ResidentClock {
  public:
   // `budget` must outlive it.
-  ResidentClock(Runtime& runtime, MemoryBudget& budget) : budget_(budget), mutex_(runtime) {}
+  ResidentClock(Runtime& runtime, MemoryBudget& budget) : budget_(budget), mutex_(runtime, LockRank::kResidentClock) {}
   ResidentClock(const ResidentClock&) = delete;  // Slots refer to it.
   ResidentClock& operator=(const ResidentClock&) = delete;
 

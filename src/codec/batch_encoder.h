@@ -103,7 +103,7 @@ class OperationReader {
   size_t value_offset_ = 0;
 };
 
-// Calls `visit` with each operation of `batch`, in order, until it returns false. Requires: the batch is sealed.
+// Calls `visit` with each operation of `batch`, sealed or not, in order, until it returns false.
 void VisitOperations(const BatchEncoder& batch, const std::function<bool(const Operation&)>& visit);
 
 // The checksum that a record's header must bear: that of `table` where there is one (the table then covers the body, so

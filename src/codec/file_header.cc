@@ -31,7 +31,7 @@ Status Damaged(std::string_view name, const std::string& what) {
 }
 
 bool IsFileType(uint8_t type) {
-  return type >= static_cast<uint8_t>(FileType::kManifest) && type <= static_cast<uint8_t>(FileType::kTree);
+  return type >= static_cast<uint8_t>(FileType::kManifest) && type <= static_cast<uint8_t>(FileType::kReserve);
 }
 
 // What holds for the header of every version: magic, checksum, version.
@@ -62,6 +62,7 @@ std::string_view ToString(FileType type) {
     case FileType::kManifest: return "manifest";
     case FileType::kLog: return "log";
     case FileType::kTree: return "tree";
+    case FileType::kReserve: return "reserve";
   }
   return "unknown";
 }
@@ -123,7 +124,7 @@ std::optional<FileNameParts> ParseFileName(std::string_view name) {
   uint64_t number = 0;
   const auto [end, error] = std::from_chars(name.data(), name.data() + dot, number);
   if (error != std::errc() || number == 0) return std::nullopt;
-  for (const FileType type : {FileType::kManifest, FileType::kLog, FileType::kTree}) {
+  for (const FileType type : {FileType::kManifest, FileType::kLog, FileType::kTree, FileType::kReserve}) {
     // Comparing the whole name refuses signs, missing or needless zeros, and other endings at once.
     if (name == FileName(FileNumber(number), type)) return FileNameParts{FileNumber(number), type};
   }

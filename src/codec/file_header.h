@@ -25,9 +25,9 @@ namespace logwood {
 //       32    8 database id, random
 //       40    8 checksum of bytes 0 to 40
 
-enum class FileType : uint8_t { kManifest = 1, kLog = 2, kTree = 3 };
+enum class FileType : uint8_t { kManifest = 1, kLog = 2, kTree = 3, kReserve = 4 };
 
-// "manifest", "log", "tree": also the ending of the file's name.
+// "manifest", "log", "tree", "reserve": also the ending of the file's name.
 [[nodiscard]] std::string_view ToString(FileType type);
 
 struct FileHeader {

@@ -13,22 +13,42 @@ namespace {
 // generation each is spilled by itself, and writers must not wait for all of them at once.
 constexpr uint64_t kSpilledPerFlushMax = 4;
 
+// A log that could not be synced is no matter of the flush that waited for it: commits cannot go on in it.
+bool LogHasFailed(const SealedGeneration& sealed) {
+  if (sealed.log_settler == nullptr) return false;
+  const std::optional<Status> outcome = sealed.log_settler->outcome();
+  return outcome && !outcome->ok();
+}
+
 }  // namespace
 
 Background::Background(const Parts& parts)
     : parts_(parts),
-      mutex_(parts.context.runtime),
+      mutex_(parts.context.runtime, LockRank::kBackground),
       changed_(parts.context.runtime),
-      rest_watch_(RestWatch::New(parts.context.runtime, parts.rest, [this](const RestWork& work) {
-        parts_.seal_at_rest(work);
-        StartMerging();
-      })) {}
+      rest_watch_(RestWatch::New(parts.context.runtime, parts.rest,
+                                 [this](const RestWork& work) {
+                                   parts_.seal_at_rest(work);
+                                   StartMerging();
+                                 })),
+      flush_again_(DelayedJob::New(parts.context.runtime, [this] { FlushAgain(); })),
+      merge_again_(DelayedJob::New(parts.context.runtime, [this] { MergeAgain(); })) {}
 
 void Background::AddSealed(SealedGeneration sealed) {
   parts_.pacer.OnSealed(sealed.generation->bytes());
   const MutexLock lock(mutex_);
   sealed_.push_back(std::move(sealed));
   ++sealed_count_;
+  if (!flush_delayed_) StartFlushJob();
+}
+
+void Background::FlushAgain() {
+  const MutexLock lock(mutex_);
+  StartFlushJob();
+}
+
+void Background::StartFlushJob() {
+  flush_delayed_ = false;
   if (flushing_ || stopping_) return;
   flushing_ = true;
   RunJob(&Background::FlushJob);
@@ -39,6 +59,11 @@ uint64_t Background::sealed_count() const {
   return sealed_count_;
 }
 
+bool Background::is_at_work() const {
+  const MutexLock lock(mutex_);
+  return flushing_ || merging_;
+}
+
 size_t Background::sealed_waiting() const {
   const MutexLock lock(mutex_);
   return sealed_.size();
@@ -46,8 +71,13 @@ size_t Background::sealed_waiting() const {
 
 Status Background::WaitForFlushed(uint64_t count) {
   const MutexLock lock(mutex_);
+  if (!flush_failures_.lasting().ok()) {  // Whoever asks for it may have mended the cause.
+    flush_failures_.Clear();
+    StartFlushJob();
+  }
   while (sealed_count_ - sealed_.size() < count) {
     LOGWOOD_RETURN_IF_ERROR(Stopped());
+    LOGWOOD_RETURN_IF_ERROR(flush_failures_.lasting());
     changed_.Wait(mutex_);
   }
   return Status::Ok();
@@ -57,6 +87,7 @@ Status Background::WaitForSealedBelow(size_t limit) {
   const MutexLock lock(mutex_);
   while (sealed_.size() >= limit) {
     LOGWOOD_RETURN_IF_ERROR(Stopped());
+    LOGWOOD_RETURN_IF_ERROR(flush_failures_.lasting());
     changed_.Wait(mutex_);
   }
   return Stopped();
@@ -75,61 +106,11 @@ Result<bool> Background::WaitForSealedBelow(size_t limit, std::chrono::nanosecon
   return sealed_.size() < limit;
 }
 
-void Background::StartMerging() {
-  const MutexLock lock(mutex_);
-  merge_wanted_ = true;
-  StartMergeJob();
-}
-
-void Background::StartMergeJob() {
-  if (!merge_wanted_ || merging_ || merge_callers_ > 0 || stopping_) return;
-  merging_ = true;
-  RunJob(&Background::MergeJob);
-}
-
-Status Background::MergeNow(CollectionId collection) {
-  LOGWOOD_RETURN_IF_ERROR(WaitForTurnToMerge());
-  const Status status = MergeWhole(collection);
-  if (status.code() != StatusCode::kClosed) parts_.errors.Keep(status);
-  {
-    const MutexLock lock(mutex_);
-    merging_ = false;
-    StartMergeJob();  // Asked for meanwhile.
-  }
-  StartRemoving();
-  EndJob();
-  return status;
-}
-
-// From the collection's beginning to its end: flushes that land meanwhile would keep a loop without that going for as
-// long as somebody writes. What writers wait for has its share, but no more: a round for each merge.
-Status Background::MergeWhole(CollectionId collection) {
-  for (MergeRequest request{.effort = MergeEffort::kAll};;) {
-    {
-      const MutexLock lock(mutex_);
-      LOGWOOD_RETURN_IF_ERROR(Stopped());
-    }
-    LOGWOOD_ASSIGN_OR_RETURN(const std::optional<MergePlan> plan,
-                             ChooseMerge(parts_.context.root, collection, request));
-    if (!plan) return Status::Ok();
-    LOGWOOD_RETURN_IF_ERROR(MergeOne(collection, plan->bytes));
-    StartRemoving();
-    if (!plan->behind) return Status::Ok();
-    request.from = *plan->behind;
-    LOGWOOD_RETURN_IF_ERROR(MergeRound(GivesWay::kNo).status());
-  }
-}
-
-// Whoever waits is counted, and the background job then ends before its next merge: it could go on for ever.
-Status Background::WaitForTurnToMerge() {
-  const MutexLock lock(mutex_);
-  ++merge_callers_;
-  while (merging_ && Stopped().ok()) changed_.Wait(mutex_);
-  --merge_callers_;
-  LOGWOOD_RETURN_IF_ERROR(Stopped());
-  merging_ = true;
-  ++running_jobs_;
-  return Status::Ok();
+// Whether a flush or a merge has failed at files that nobody but itself knows. No sync is tried again thereby: its next
+// try writes other files (I11).
+bool Background::MayBeRepeated(const Status& failure) const {
+  if (failure.code() != StatusCode::kIo && failure.code() != StatusCode::kNoSpace) return false;
+  return parts_.context.root.manifest_failure().ok();
 }
 
 Status Background::BeginJob() {
@@ -150,6 +131,8 @@ void Background::StartRemoving() {
 
 void Background::Stop() {
   rest_watch_->Stop();
+  flush_again_->Stop();
+  merge_again_->Stop();
   const MutexLock lock(mutex_);
   stopping_ = true;
   changed_.NotifyAll();
@@ -178,22 +161,32 @@ void Background::FlushJob() {
     SealedGeneration oldest;
     {
       const MutexLock lock(mutex_);
-      if (sealed_.empty() || !parts_.errors.status().ok() || (stopping_ && LogsWaiting() < kLogFilesMax)) {
+      if (sealed_.empty() || flush_delayed_ || !parts_.errors.status().ok() ||
+          (stopping_ && LogsWaiting() < kLogFilesMax)) {
         flushing_ = false;
         return;
       }
       oldest = sealed_.front();
     }
     const Status status = FlushOne(oldest, parts_.stay_policy);
-    parts_.errors.Keep(status);
+    const bool repeats = MayBeRepeated(status) && status.code() != StatusCode::kNoSpace && !LogHasFailed(oldest);
+    if (!repeats) parts_.errors.Keep(status);
     {
       const MutexLock lock(mutex_);
-      if (status.ok()) sealed_.pop_front();
+      if (status.ok()) {
+        sealed_.pop_front();
+        flush_failures_.Clear();
+      } else if (repeats) {
+        flush_delayed_ = true;
+        flush_again_->StartAfter(flush_failures_.Add(status));
+      }
       changed_.NotifyAll();
     }
-    if (!status.ok()) continue;
     StartRemoving();
+    if (!status.ok()) continue;
     StartMerging();
+    // Why: the database works without it, and the next flush tries again.
+    parts_.reserve.Fill().IgnoreError();
   }
 }
 
@@ -210,21 +203,32 @@ Status Background::FlushOne(const SealedGeneration& sealed, const StayPolicy& po
   return Status::Ok();
 }
 
-// Its jobs have ended or are about to: the latch is set. None stays as data of a log of which a sync has failed (I15).
+// They end by themselves: the latch is set.
+void Background::WaitForJobs() {
+  const MutexLock lock(mutex_);
+  while (flushing_ || merging_) changed_.Wait(mutex_);
+}
+
+// None stays as data of a log of which a sync has failed (I15).
 Status Background::FlushAfterFailure(SealedGeneration last) {
   std::deque<SealedGeneration> sealed;
   {
     const MutexLock lock(mutex_);
-    while (flushing_ || merging_) changed_.Wait(mutex_);
     if (stopping_) return Status::Closed("the database is being closed");
     sealed = sealed_;
   }
   for (SealedGeneration& each : sealed) {
     each.log_settler = nullptr;
     LOGWOOD_RETURN_IF_ERROR(FlushOne(each, StayPolicy{}));
+    parts_.files.RemoveRetired();  // Its logs make room for the next.
     const MutexLock lock(mutex_);
     sealed_.pop_front();
+    flush_failures_.Clear();
     changed_.NotifyAll();
+  }
+  {
+    const MutexLock lock(mutex_);
+    flush_delayed_ = false;
   }
   parts_.pacer.OnSealed(last.generation->bytes());
   return FlushOne(last, StayPolicy{});
@@ -251,70 +255,6 @@ void Background::SpillViews(uint64_t bytes_max) {
     parts_.views.Replace(*oldest, spilled->state);
     bytes += spilled->bytes;
   }
-}
-
-void Background::MergeJob() {
-  for (;;) {
-    {
-      const MutexLock lock(mutex_);
-      if (!merge_wanted_ || merge_callers_ > 0 || !Stopped().ok()) {
-        merging_ = false;
-        changed_.NotifyAll();
-        return;
-      }
-      merge_wanted_ = false;
-    }
-    parts_.errors.Keep(MergeAll());
-    StartRemoving();
-  }
-}
-
-Status Background::MergeAll() {
-  LOGWOOD_RETURN_IF_ERROR(TellDebt());  // A collection may have been dropped.
-  for (bool merged = true; merged;) {
-    LOGWOOD_ASSIGN_OR_RETURN(merged, MergeRound(GivesWay::kYes));
-    const MutexLock lock(mutex_);
-    if (stopping_) return Status::Ok();
-    if (merge_callers_ == 0) continue;
-    merge_wanted_ = true;  // The rest, once they have had their turn.
-    return Status::Ok();
-  }
-  return Status::Ok();
-}
-
-// One merge of each collection: one that is always in need of merging must not keep others from it. Returns whether
-// there was anything to merge.
-Result<bool> Background::MergeRound(GivesWay gives_way) {
-  bool merged = false;
-  for (const CollectionInfo& collection : parts_.context.root.collections()) {
-    LOGWOOD_ASSIGN_OR_RETURN(const bool found, MergeNext(collection.id, RequestNow()));
-    merged = merged || found;
-    const MutexLock lock(mutex_);
-    if (stopping_ || (merge_callers_ > 0 && gives_way == GivesWay::kYes)) break;
-  }
-  return merged;
-}
-
-// Looked at before each merge: rest may have ended.
-MergeRequest Background::RequestNow() const {
-  const std::optional<uint64_t> cost_max = rest_watch_->merge_cost_max();
-  if (!cost_max) return {};
-  return {.effort = MergeEffort::kAtRest, .cost_max = *cost_max};
-}
-
-// Returns false where there is nothing to merge.
-Result<bool> Background::MergeNext(CollectionId collection, const MergeRequest& request) {
-  LOGWOOD_ASSIGN_OR_RETURN(const std::optional<MergePlan> plan, ChooseMerge(parts_.context.root, collection, request));
-  if (plan) LOGWOOD_RETURN_IF_ERROR(MergeOne(collection, plan->bytes));
-  return plan.has_value();
-}
-
-Status Background::MergeOne(CollectionId collection, const std::string& plan) {
-  Runtime& runtime = parts_.context.runtime;
-  const std::chrono::nanoseconds begun = runtime.Now();
-  LOGWOOD_ASSIGN_OR_RETURN(const uint64_t bytes, MergeCollection(parts_.context, collection, plan));
-  parts_.pacer.OnMerged(bytes, runtime.Now() - begun);
-  return TellDebt();
 }
 
 // Told by a flush and a merge at the same time, the older figures may come last; but each flush is followed by a look

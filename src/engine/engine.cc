@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/assert.h"
-#include "base/quoted.h"
 #include "base/status_macros.h"
 #include "engine/option_limits.h"
 
@@ -25,7 +24,7 @@ uint64_t BytesOf(const std::vector<LogEnd>& logs) {
 Engine::Engine(Parts parts, const Options& options)
     : parts_(std::move(parts)),
       options_(options),
-      closing_(parts_.runtime),
+      closing_(parts_.runtime, LockRank::kClosing),
       memtable_size_bytes_(MemtableSizeOf(options)),
       budget_(MemoryBudget::Of(options.memory_budget_bytes)),
       arena_pool_(std::make_shared<ArenaPool>(memtable_size_bytes_, budget_)),
@@ -34,12 +33,17 @@ Engine::Engine(Parts parts, const Options& options)
       states_(parts_.runtime),
       view_census_(parts_.runtime),
       held_views_(parts_.runtime, states_),
-      errors_(parts_.runtime),
+      errors_(parts_.runtime,
+              [this](const Status& cause) {
+                if (cause.code() == StatusCode::kNoSpace) TryToResumeLater(JobFailures::kDelayMin);
+              }),
       evidence_(parts_.runtime, options.memory_budget_bytes / kEvidenceShare),
       key_locks_(parts_.runtime),
       root_(parts_.runtime, parts_.kinds, files_, states_),
+      reserve_(parts_.runtime, parts_.store, root_, memtable_size_bytes_),
       pacer_(parts_.runtime, memtable_size_bytes_),
-      log_settler_(parts_.runtime) {}
+      log_settler_(parts_.runtime),
+      resume_again_(DelayedJob::New(parts_.runtime, [this] { ResumeOnceThereIsSpace(); })) {}
 
 Engine::~Engine() {
   // Why: a destructor has nobody to tell; who wants to know calls Close().
@@ -117,6 +121,7 @@ Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileN
                         .states = states_,
                         .views = held_views_,
                         .errors = errors_,
+                        .reserve = reserve_,
                         .pacer = pacer_,
                         .evidence = evidence_,
                         .stay_policy = parts_.stay_policy,
@@ -133,6 +138,7 @@ Status Engine::Start(std::optional<FoundDatabase> found, const std::vector<FileN
   files_.RemoveRetired();
   LOGWOOD_RETURN_IF_ERROR(BeginLog(found));
   pipeline_ = std::make_unique<CommitPipeline>(parts_.runtime, *head_, states_.published(), PipelineHooks());
+  is_started_.store(true, std::memory_order_release);
   background_->StartMerging();
   background_->OnWrite();  // What was found may be worth work at rest.
   return Status::Ok();
@@ -225,6 +231,7 @@ NewFileOutput::Context Engine::JobContext() {
   return {.runtime = parts_.runtime,
           .store = parts_.store,
           .root = root_,
+          .files = files_,
           .budget = *budget_,
           .database = root_.database(),
           .flushes = flushes_,
@@ -236,7 +243,7 @@ CommitPipeline::Hooks Engine::PipelineHooks() {
   return {.make_room = [this](uint64_t operations) { return MakeRoom(operations); },
           .exists = [this](CollectionId id) { return states_.Load()->trees.contains(id); },
           .find_conflict = [this](const TransactionCheck& check) { return FindConflict(check); },
-          .describe = [this](const Conflict& conflict) { return Describe(conflict); },
+          .refuse = [this](const Conflict& conflict) { return Refuse(conflict); },
           .on_failure = [this](const Status& status) { errors_.Keep(status); }};
 }
 
@@ -254,9 +261,11 @@ Status Engine::Close() {
   const MutexLock lock(closing_);  // Who closes second returns when all is done, too, and learns how it went.
   if (closed_.exchange(true, std::memory_order_acq_rel)) return close_status_;
   if (pipeline_ != nullptr) close_status_ = pipeline_->RunExclusively([this] { return CloseWriter(); });
+  resume_again_->Stop();
   if (log_preparer_ != nullptr) log_preparer_->Stop();
   log_settler_.Stop();
   if (background_ != nullptr) background_->Stop();
+  reserve_.GiveUp();
   if (errors_.status().ok()) files_.RemoveRetired();
   lock_.reset();
   return close_status_;
@@ -299,9 +308,9 @@ Result<CollectionInfo> Engine::OpenCollection(const std::string& name) const {
 }
 
 Status Engine::DropCollection(CollectionId id) {
-  LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+  LOGWOOD_RETURN_IF_ERROR(CheckMayDrop());
   return pipeline_->RunExclusively([&] {
-    LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+    LOGWOOD_RETURN_IF_ERROR(CheckMayDrop());
     const Status status = root_.DropCollection(id);
     if (!status.ok() && status.code() != StatusCode::kNotFound) errors_.Keep(status);
     background_->StartRemoving();
@@ -329,38 +338,6 @@ Result<Sequence> Engine::Commit(const CommitPipeline::Commit& commit) {
 Result<ReadView> Engine::View() const {
   LOGWOOD_RETURN_IF_ERROR(CheckOpen());
   return states_.View();
-}
-
-Result<TransactionId> Engine::NewTransactionId() {
-  LOGWOOD_RETURN_IF_ERROR(CheckWritable());
-  return TransactionId(transactions_.fetch_add(1, std::memory_order_relaxed) + 1);
-}
-
-Sequence Engine::published() { return Sequence(states_.published().load(std::memory_order_acquire)); }
-
-void Engine::WaitAtRandom(std::chrono::nanoseconds longest) {
-  Mutex mutex(parts_.runtime);
-  Condition never(parts_.runtime);
-  const MutexLock lock(mutex);
-  const auto share = std::chrono::nanoseconds(parts_.runtime.Random() % static_cast<uint64_t>(longest.count() + 1));
-  never.WaitFor(mutex, share);
-}
-
-// The state before the evidence: a generation comes there before it leaves the state.
-Result<std::optional<Conflict>> Engine::FindConflict(const TransactionCheck& check) const {
-  const std::shared_ptr<const ReadState> state = states_.Load();
-  if (auto found = logwood::FindConflict(check.reads, check.start.at, state->generations)) return found;
-  return evidence_.Find(check.reads, check.start);
-}
-
-Status Engine::Describe(const Conflict& conflict) const {
-  std::string collection = std::to_string(conflict.collection.value());
-  if (const std::optional<CollectionRoot> root = root_.FindRoot(conflict.collection)) {
-    collection = "\"" + root->info.name + "\"";
-  }
-  const std::string when = conflict.sequence == Sequence() ? "" : " at " + ToString(conflict.sequence);
-  return Status::Conflict("transaction: key " + Quoted(conflict.key) + " of collection " + collection +
-                          " was written by another commit" + when + " after this one had begun: retry all of it");
 }
 
 Result<std::optional<TreesHit>> Engine::Get(CollectionId collection, Bytes key) const {
@@ -408,12 +385,11 @@ Status Engine::Ingest(std::vector<IngestPart> parts) {
 }
 
 Status Engine::IngestAsJob(std::vector<IngestPart> parts) {
-  IngestJob ingest(JobContext(), std::move(parts));
-  Status status = ingest.Write();
-  if (ingest.store_failed()) errors_.Keep(status);
+  std::optional<IngestJob> ingest(std::in_place, JobContext(), std::move(parts));
+  Status status = ingest->Write();
   if (status.ok()) status = Flush().WithOutcome(Outcome::kNotApplied);  // So that little is left while commits wait.
-  if (status.ok()) status = pipeline_->RunExclusively([&] { return InstallIngest(ingest); });
-  for (const FileNumber file : ingest.TakeFiles()) files_.Discard(file, FileType::kTree);
+  if (status.ok()) status = pipeline_->RunExclusively([&] { return InstallIngest(*ingest); });
+  ingest.reset();  // Discards what it did not install.
   background_->StartRemoving();
   background_->StartMerging();
   background_->OnWrite();
@@ -424,12 +400,14 @@ Status Engine::IngestAsJob(std::vector<IngestPart> parts) {
 Status Engine::InstallIngest(IngestJob& ingest) {
   LOGWOOD_RETURN_IF_ERROR(CheckWritable());
   LOGWOOD_RETURN_IF_ERROR(ingest.CheckCollections());
-  Status status = Seal();
-  if (status.ok()) status = background_->WaitForFlushed(background_->sealed_count());
-  status = status.WithOutcome(Outcome::kNotApplied);
-  if (status.ok()) status = ingest.Install();
+  const Status sealed = Seal();
+  errors_.Keep(sealed);
+  LOGWOOD_RETURN_IF_ERROR(sealed.WithOutcome(Outcome::kNotApplied));
+  LOGWOOD_RETURN_IF_ERROR(background_->WaitForFlushed(background_->sealed_count()).WithOutcome(Outcome::kNotApplied));
+  const Status status = ingest.Install();
   if (status.ok()) evidence_.AddBulkWrite(ingest.ranges());
-  errors_.Keep(status);
+  // What has failed before the manifest was reached has changed nothing.
+  if (!root_.manifest_failure().ok()) errors_.Keep(status);
   return status;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <memory>
 #include <optional>
@@ -15,10 +16,12 @@
 #include "block/block_cache.h"
 #include "codec/batch_encoder.h"
 #include "engine/background.h"
+#include "engine/delayed_job.h"
 #include "engine/error_latch.h"
 #include "engine/file_table.h"
 #include "engine/held_views.h"
 #include "engine/ingest_job.h"
+#include "engine/job_failures.h"
 #include "engine/job_output.h"
 #include "engine/log_preparer.h"
 #include "engine/pacer.h"
@@ -26,6 +29,7 @@
 #include "engine/recovery.h"
 #include "engine/rest_watch.h"
 #include "engine/root.h"
+#include "engine/space_reserve.h"
 #include "engine/view_census.h"
 #include "kind/kind.h"
 #include "log/log_settler.h"
@@ -54,8 +58,12 @@ struct VerifyReport {
 //   state       entered by                    what works
 //   open        Open(); Resume() of a         everything
 //               stopped one
-//   stopped     the first failed write or     reads; writes return the cause
-//               background job (ErrorLatch)
+//   stopped     the first failed write, or    reads; writes return the cause
+//               what a Background stops for
+//               (ErrorLatch)
+//   stopped by  kNoSpace, of a commit or a    as stopped; collections can be dropped; merges go
+//   a full      flush                         on, and Resume() is tried again and again
+//   store
 //   closed      Close()                       nothing: kClosed; what is pinned stays in memory
 class Engine {
  public:
@@ -113,11 +121,12 @@ class Engine {
   // Waits a random while of up to `longest`.
   void WaitAtRandom(std::chrono::nanoseconds longest);
   [[nodiscard]] ReadView ViewOfNow() const { return states_.View(); }
-  // What was written of what a transaction has read since it began. Of what is not published yet it may tell or not.
-  // Errors: kConflict (the transaction is too old to tell).
-  [[nodiscard]] Result<std::optional<Conflict>> FindConflict(const TransactionCheck& check) const;
-  // The error that tells of it.
-  [[nodiscard]] Status Describe(const Conflict& conflict) const;
+  // Why a transaction could not be applied now. Of what is not published yet it may tell or not.
+  [[nodiscard]] std::optional<Conflict> FindConflict(const TransactionCheck& check) const;
+  // Counts a conflict and returns the error that tells of it.
+  [[nodiscard]] Status Refuse(const Conflict& conflict);
+  // Counts the commit of a transaction that wrote nothing.
+  void CountCommitWithoutWrites() noexcept { commits_without_writes_.fetch_add(1, std::memory_order_relaxed); }
   [[nodiscard]] Evidence& evidence() noexcept { return evidence_; }
   [[nodiscard]] KeyLocks& key_locks() noexcept { return key_locks_; }
   [[nodiscard]] MemoryBudget& budget() noexcept { return *budget_; }
@@ -145,7 +154,7 @@ class Engine {
   // then commits wait for what is in memory to be flushed, and for one record. Of several parts for one collection the
   // first is the newest. Errors: kNotFound (a collection was dropped), kReadOnly, kClosed, kInvalidArgument (a size),
   // kCorruption, what the parts' cursors say: not applied, and nothing else has changed. kIo, kNoSpace: see outcome();
-  // writing stops.
+  // not applied, nothing else has changed either, but for what stops writing anyway: unknown, writing stops.
   Status Ingest(std::vector<IngestPart> parts);
   // Reads and checks everything that is stored in trees. Errors: kClosed, kIo.
   [[nodiscard]] Result<VerifyReport> Verify() const;
@@ -180,6 +189,7 @@ class Engine {
   [[nodiscard]] Result<DatabaseStatistics> TakeStatistics() const;
   [[nodiscard]] WrittenStatistics TakeWritten(const DatabaseStatistics& counted) const;
   [[nodiscard]] LatenciesStatistics TakeLatencies() const;
+  [[nodiscard]] TransactionStatistics TakeTransactions() const;
 
   Status IngestAsJob(std::vector<IngestPart> parts);
 
@@ -194,10 +204,14 @@ class Engine {
   Status BeginNextLog();
   Status BeginLogFile(LogPreparer::PreparedFile next);
   Status ResumeExclusively();
-  Status FlushAllAfterFailure(FileNumber next_log);
+  Status FlushAllAfterFailure();
+  void ResumeOnceThereIsSpace();
+  void TryToResumeLater(std::chrono::nanoseconds delay);
   Status AdvanceEpoch();
   [[nodiscard]] bool GenerationIsFull() const;
+  [[nodiscard]] bool IsInTreesAlone() const;
   Status CheckWritable() const;
+  Status CheckMayDrop() const;
   Status CloseWriter();
   void SealAtRest(const RestWork& work);
   Status InstallIngest(IngestJob& ingest);
@@ -223,8 +237,12 @@ class Engine {
   ErrorLatch errors_;
   Evidence evidence_;
   KeyLocks key_locks_;
-  std::atomic<uint64_t> transactions_ = 0;  // Begun so far. Relaxed: only its values count.
+  // Of transactions: begun so far, committed without writes, and conflicts by cause. Relaxed: only their values count.
+  std::atomic<uint64_t> transactions_ = 0;
+  std::atomic<uint64_t> commits_without_writes_ = 0;
+  std::array<std::atomic<uint64_t>, kConflictCauses> conflicts_{};
   Root root_;
+  SpaceReserve reserve_;
   JobCounters flushes_;
   JobCounters merges_;
   JobCounters ingests_;
@@ -238,6 +256,10 @@ class Engine {
   std::unique_ptr<LogPreparer> log_preparer_;
   std::optional<WriteHead> head_;  // The leader's, like those behind it.
   std::unique_ptr<CommitPipeline> pipeline_;
+  std::atomic<bool> is_started_ = false;     // Released once all these stand.
+  std::atomic<bool> resumes_later_ = false;  // resume_again_ is under way. Relaxed: a flag alone.
+  const std::shared_ptr<DelayedJob> resume_again_;
+  JobFailures resume_failures_;  // That job's.
   bool next_log_wanted_ = false;
   uint64_t memtable_bytes_seen_ = 0;   // By MakeRoomInMemory().
   std::vector<LogEnd> finished_logs_;  // Of the active generation, without the one that is open.

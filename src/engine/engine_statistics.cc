@@ -32,6 +32,7 @@ Result<DatabaseStatistics> Engine::TakeStatistics() const {
   statistics.published = StatisticsOf(view.at);
   statistics.flushed = StatisticsOf(view.state->flushed);
   if (pipeline_ != nullptr) statistics.commits = pipeline_->statistics();
+  statistics.transactions = TakeTransactions();
   statistics.flushes = StatisticsOf(flushes_);
   statistics.merges = StatisticsOf(merges_);
   statistics.ingests = StatisticsOf(ingests_);
@@ -46,7 +47,7 @@ WrittenStatistics Engine::TakeWritten(const DatabaseStatistics& counted) const {
   return {.user_bytes = counted.commits.user_bytes + counted.ingests.bytes_out,
           .log_bytes = counted.commits.log_bytes + log_headers_bytes_.value(),
           .log_prepared_bytes = counted.commits.log_bytes_prepared,
-          .flush_bytes = counted.flushes.bytes_out,
+          .flush_bytes = counted.flushes.bytes_out + reserve_.bytes_written(),
           .merge_bytes = counted.merges.bytes_out,
           .ingest_bytes = counted.ingests.bytes_out,
           .manifest_bytes = root_.manifest_bytes_written(),

@@ -152,11 +152,13 @@ Status Engine::BeginLogFile(LogPreparer::PreparedFile next) {
   if (!head_->log) return Status::Ok();
   std::optional<LogEnd> finished;
   if (before != FileNumber()) finished = head_->log->current();
-  LOGWOOD_RETURN_IF_ERROR(head_->log->Begin({.number = next.number,
-                                             .id = FileId(parts_.runtime.Random()),
-                                             .epoch = epoch_,
-                                             .size_expected = options_.log_file_size_bytes,
-                                             .file = std::move(next.file)}));
+  const Status begun = head_->log->Begin({.number = next.number,
+                                          .id = FileId(parts_.runtime.Random()),
+                                          .epoch = epoch_,
+                                          .size_expected = options_.log_file_size_bytes,
+                                          .file = std::move(next.file)});
+  if (!begun.ok()) files_.Discard(next.number, FileType::kLog);  // Nothing was written to it.
+  LOGWOOD_RETURN_IF_ERROR(begun);
   log_headers_bytes_.Add(head_->log->size());
   if (finished) finished_logs_.push_back(*finished);
   return Status::Ok();

@@ -3,8 +3,13 @@
 namespace logwood {
 
 void ErrorLatch::Keep(const Status& status) {
-  const MutexLock lock(mutex_);
-  if (first_.ok()) first_ = status.WithOutcome(Outcome::kNotApplied);
+  if (status.ok()) return;
+  {
+    const MutexLock lock(mutex_);
+    if (!first_.ok()) return;
+    first_ = status.WithOutcome(Outcome::kNotApplied);
+  }
+  on_first_(status);
 }
 
 void ErrorLatch::Clear() {

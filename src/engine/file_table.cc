@@ -9,7 +9,7 @@
 namespace logwood {
 
 FileTable::FileTable(Runtime& runtime, Store& store, BlockCache& cache)
-    : store_(store), cache_(cache), mutex_(runtime) {}
+    : store_(store), cache_(cache), mutex_(runtime, LockRank::kFileTable) {}
 
 void FileTable::Add(FileNumber number, const ManifestFile& file) {
   const MutexLock lock(mutex_);
@@ -78,7 +78,12 @@ void FileTable::Retire(FileNumber number) {
 
 void FileTable::Discard(FileNumber number, FileType type) {
   const MutexLock lock(mutex_);
-  retired_.push_back({.number = number, .type = type, .bytes = 0, .open = nullptr});
+  std::shared_ptr<const BlockFile> open;
+  if (const auto known = known_.find(number); known != known_.end()) {
+    open = std::move(known->second.open);
+    known_.erase(known);
+  }
+  retired_.push_back({.number = number, .type = type, .bytes = 0, .open = std::move(open)});
   retired_count_.store(retired_.size(), std::memory_order_relaxed);
 }
 

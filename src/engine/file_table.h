@@ -39,7 +39,7 @@ class FileTable final : public KindFiles {
   [[nodiscard]] Result<std::shared_ptr<const BlockFile>> OpenScratch(const FileAdded& file);
   // Forgets a file that the manifest has dropped, durably: it is removed once it is not held.
   void Retire(FileNumber number);
-  // The same for a file that nobody can hold: a log, a leftover.
+  // The same for a file that the manifest never had: a leftover, what a job wrote in vain; or for a log.
   void Discard(FileNumber number, FileType type);
   // Removes what is retired or discarded and not held. A file that cannot be removed is left: the next open finds it.
   void RemoveRetired();

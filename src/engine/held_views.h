@@ -27,7 +27,7 @@ class HeldView;
 class HeldViews {
  public:
   // `states` counts the gets; both must outlive it.
-  HeldViews(Runtime& runtime, const ReadStates& states) : states_(states), mutex_(runtime) {}
+  HeldViews(Runtime& runtime, const ReadStates& states) : states_(states), mutex_(runtime, LockRank::kHeldViews) {}
   HeldViews(const HeldViews&) = delete;  // Those who hold refer to it.
   HeldViews& operator=(const HeldViews&) = delete;
 

@@ -63,9 +63,7 @@ Status IngestJob::Write() {
     LOGWOOD_RETURN_IF_ERROR(WriteShare(share, *output));
   }
   for (const std::unique_ptr<NewFileOutput>& output : outputs_) {
-    const Status status = output->Finish(installation_.new_files);
-    store_failed_ = !status.ok();
-    LOGWOOD_RETURN_IF_ERROR(status);
+    LOGWOOD_RETURN_IF_ERROR(output->Finish(installation_.new_files));
   }
   return Status::Ok();
 }
@@ -87,11 +85,7 @@ Status IngestJob::WriteShare(Share& share, NewFileOutput& output) {
   NotingCursor entries(*share.entries);
   Result<KindEdit> edit = share.root.kind->Ingest(share.root.state, entries, output);
   if (std::optional<ReadSet::Range> range = entries.range(share.root.info.id)) ranges_.push_back(*std::move(range));
-  if (!edit.ok()) {
-    const StatusCode code = edit.status().code();
-    store_failed_ = share.entries->status().ok() && (code == StatusCode::kIo || code == StatusCode::kNoSpace);
-    return edit.status().WithContext("ingest into collection \"" + share.root.info.name + "\"");
-  }
+  if (!edit.ok()) return edit.status().WithContext("ingest into collection \"" + share.root.info.name + "\"");
   installation_.parts.push_back({.collection = share.root.info.id, .edit = *std::move(edit)});
   return Status::Ok();
 }
@@ -104,20 +98,11 @@ Status IngestJob::CheckCollections() const {
 }
 
 Status IngestJob::Install() {
-  outputs_.clear();  // From here on the files may be the database's.
+  for (const std::unique_ptr<NewFileOutput>& output : outputs_) output->Release();
   const uint64_t bytes = SumOfLengths(installation_.new_files);
   LOGWOOD_RETURN_IF_ERROR(context_.root.Install(std::move(installation_)));
   context_.ingests.Count(bytes, bytes, context_.runtime.Now() - begun_);
   return Status::Ok();
-}
-
-std::vector<FileNumber> IngestJob::TakeFiles() {
-  std::vector<FileNumber> files;
-  for (const std::unique_ptr<NewFileOutput>& output : outputs_) {
-    if (const std::optional<FileNumber> number = output->number()) files.push_back(*number);
-  }
-  outputs_.clear();  // Closes the files, so that they can be removed.
-  return files;
 }
 
 }  // namespace logwood

@@ -21,7 +21,7 @@ struct IngestPart {
 };
 
 // Entries of several collections on their way into a database: first written into new files while everything else goes
-// on, then installed in one record. Confined to its caller.
+// on, then installed in one record. Files that were not are removed. Confined to its caller.
 class IngestJob {
  public:
   // All that `context` names must outlive the ingest. Of several parts for one collection the first is the newest.
@@ -32,17 +32,12 @@ class IngestJob {
   Status Write();
   // NotFound where a collection of the parts was dropped.
   [[nodiscard]] Status CheckCollections() const;
-  // Whether it was the database's own store that failed, and not what was to be ingested.
-  [[nodiscard]] bool store_failed() const noexcept { return store_failed_; }
   // Makes what was written the newest that the collections have, for readers and durably, all at once. Requires:
   // Write() and CheckCollections() succeeded; no commit is under way, and no entry is in memory alone. Errors: kIo,
   // kNoSpace, kCorruption.
   Status Install();
   // Where Write() wrote: for each collection from the first key to behind the last.
   [[nodiscard]] const std::vector<ReadSet::Range>& ranges() const noexcept { return ranges_; }
-  // Closes the files that were written and tells which they are: for whom something failed before Install(). None
-  // after that.
-  [[nodiscard]] std::vector<FileNumber> TakeFiles();
 
  private:
   // All that goes into a collection.
@@ -60,7 +55,6 @@ class IngestJob {
   std::vector<std::unique_ptr<NewFileOutput>> outputs_;
   Installation installation_;
   std::chrono::nanoseconds begun_;
-  bool store_failed_ = false;
 };
 
 }  // namespace logwood

@@ -17,6 +17,13 @@ uint64_t SumOfLengths(const std::vector<FileAdded>& files) {
   return sum;
 }
 
+NewFileOutput::~NewFileOutput() {
+  if (file_ == nullptr) return;
+  const FileNumber number = file_->header().number;
+  file_.reset();  // Closes it, so that it can be removed.
+  context_.files.Discard(number, FileType::kTree);
+}
+
 Result<BlockFileWriter*> NewFileOutput::File() {
   if (file_ == nullptr) {
     LOGWOOD_ASSIGN_OR_RETURN(const FileNumber number, context_.root.NewFileNumber());
@@ -24,14 +31,11 @@ Result<BlockFileWriter*> NewFileOutput::File() {
                             .number = number,
                             .id = FileId(context_.runtime.Random()),
                             .database = context_.database};
-    LOGWOOD_ASSIGN_OR_RETURN(file_, BlockFileWriter::Create(context_.store, header, 0));
+    Result<std::unique_ptr<BlockFileWriter>> created = BlockFileWriter::Create(context_.store, header, 0);
+    if (!created.ok()) context_.files.Discard(number, FileType::kTree);  // Something of it may be there.
+    LOGWOOD_ASSIGN_OR_RETURN(file_, std::move(created));
   }
   return file_.get();
-}
-
-std::optional<FileNumber> NewFileOutput::number() const {
-  if (file_ == nullptr) return std::nullopt;
-  return file_->header().number;
 }
 
 Status NewFileOutput::Finish(std::vector<FileAdded>& files) {

@@ -2,13 +2,13 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "base/counter.h"
 #include "base/latency_recorder.h"
 #include "base/memory_budget.h"
 #include "block/block_file.h"
+#include "engine/file_table.h"
 #include "engine/root.h"
 #include "kind/kind.h"
 #include "logwood/result.h"
@@ -29,13 +29,15 @@ struct JobCounters {
 
 [[nodiscard]] uint64_t SumOfLengths(const std::vector<FileAdded>& files);
 
-// The one new file that a job writes for a kind, made when first asked for. Confined to its job.
+// The one new file that a job writes for a kind, made when first asked for. Where nobody has taken it over in the end,
+// it is removed. Confined to its job.
 class NewFileOutput final : public JobOutput {
  public:
   struct Context {
     Runtime& runtime;
     Store& store;
     Root& root;
+    FileTable& files;
     MemoryBudget& budget;
     DatabaseId database;
     JobCounters& flushes;
@@ -45,15 +47,16 @@ class NewFileOutput final : public JobOutput {
 
   // All that `context` names must outlive the output.
   explicit NewFileOutput(const Context& context) : context_(context) {}
+  ~NewFileOutput() override;
 
   [[nodiscard]] Result<BlockFileWriter*> File() override;
   [[nodiscard]] MemoryBudget* budget() const override { return &context_.budget; }
   // Makes the file durable and adds it to `files`, if there is one (I3).
   Status Finish(std::vector<FileAdded>& files);
+  // Leaves the file to whoever installs it.
+  void Release() { file_.reset(); }
   // Ends the file, which is not made durable, and leaves it to the caller. Requires: there is one.
   [[nodiscard]] Result<FileAdded> FinishScratch();
-  // Of the file; nullopt if none was asked for, or it was left to somebody.
-  [[nodiscard]] std::optional<FileNumber> number() const;
 
  private:
   [[nodiscard]] FileAdded Described() const;

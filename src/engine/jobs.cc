@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <list>
 #include <string>
 #include <utility>
 
@@ -83,8 +84,9 @@ Status FlushGeneration(const NewFileOutput::Context& context, const SealedGenera
   const auto shares = SharesByKind(context.root, *sealed.generation);
   LOGWOOD_ASSIGN_OR_RETURN(const std::set<FileNumber> stay, LogsThatStay(shares, sealed, policy));
   Installation installation{.flushed = sealed.generation->last(), .first_log = sealed.next_log};
+  std::list<NewFileOutput> outputs;
   for (const auto& [kind, members] : shares) {
-    NewFileOutput output(context);
+    NewFileOutput& output = outputs.emplace_back(context);
     LOGWOOD_RETURN_IF_ERROR(FlushShares(members, stay, output, installation));
     LOGWOOD_RETURN_IF_ERROR(output.Finish(installation.new_files));
   }
@@ -98,6 +100,7 @@ Status FlushGeneration(const NewFileOutput::Context& context, const SealedGenera
   }
   if (sealed.log_settler != nullptr) LOGWOOD_RETURN_IF_ERROR(sealed.log_settler->Wait());  // I15.
   installation.change = [&](ReadState& read) { std::erase(read.generations, sealed.generation); };
+  for (NewFileOutput& output : outputs) output.Release();
   LOGWOOD_RETURN_IF_ERROR(context.root.Install(std::move(installation)));
   context.flushes.Count(sealed.generation->bytes(), bytes_out, context.runtime.Now() - begun);
   return Status::Ok();
@@ -133,6 +136,7 @@ Result<uint64_t> MergeCollection(const NewFileOutput::Context& context, Collecti
   const uint64_t bytes_in = BytesReplaced(edit);
   const uint64_t bytes_out = SumOfLengths(installation.new_files);
   installation.parts.push_back({.collection = collection, .edit = std::move(edit)});
+  output.Release();
   LOGWOOD_RETURN_IF_ERROR(context.root.Install(std::move(installation)));
   context.merges.Count(bytes_in, bytes_out, context.runtime.Now() - begun);
   return std::max(bytes_in, bytes_out);

@@ -34,7 +34,8 @@ struct StayPolicy {
 };
 
 // Brings a sealed generation into trees: one new file for each kind, one manifest record. Returns the logs that nobody
-// needs any more in `obsolete_logs`. Errors: kIo, kNoSpace, kCorruption; what was written is then a leftover.
+// needs any more in `obsolete_logs`. Errors: kIo, kNoSpace, kCorruption; what was written is discarded then, unless the
+// manifest has failed: it may refer to it.
 Status FlushGeneration(const NewFileOutput::Context& context, const SealedGeneration& sealed, const StayPolicy& policy,
                        std::vector<FileNumber>& obsolete_logs);
 
@@ -45,8 +46,8 @@ Result<std::optional<MergePlan>> ChooseMerge(const Root& root, CollectionId coll
 // What all collections have to merge: the runs of the deepest, the bytes of all. Errors: kCorruption.
 Result<MergeDebt> DebtOf(const Root& root);
 
-// Carries a plan out and installs what comes of it, unless the collection was dropped. Errors: kIo, kNoSpace,
-// kCorruption. Returns the bytes that it read or wrote, whichever were more.
+// Carries a plan out and installs what comes of it, unless the collection was dropped. Errors: as FlushGeneration().
+// Returns the bytes that it read or wrote, whichever were more.
 Result<uint64_t> MergeCollection(const NewFileOutput::Context& context, CollectionId collection,
                                  const std::string& plan);
 

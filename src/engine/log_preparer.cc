@@ -22,13 +22,20 @@ LogPreparer::PreparedFile LogPreparer::Take() {
   return std::exchange(prepared_, {});
 }
 
-void LogPreparer::Stop() {
+bool LogPreparer::is_idle() {
   const MutexLock lock(mutex_);
-  is_wanted_ = false;
-  while (jobs_ > 0) changed_.Wait(mutex_);
-  if (const PreparedFile unused = std::exchange(prepared_, {}); unused.file != nullptr) {
-    parts_.files.Discard(unused.number, FileType::kLog);
+  return jobs_ == 0;
+}
+
+void LogPreparer::Stop() {
+  PreparedFile unused;
+  {
+    const MutexLock lock(mutex_);
+    is_wanted_ = false;
+    while (jobs_ > 0) changed_.Wait(mutex_);
+    unused = std::exchange(prepared_, {});
   }
+  if (unused.file != nullptr) parts_.files.Discard(unused.number, FileType::kLog);
 }
 
 void LogPreparer::Prepare() {

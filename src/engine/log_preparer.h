@@ -39,6 +39,8 @@ class LogPreparer {
   void Start();
   // The file that was asked for. Waits for one that is being made, but not for a job to begin.
   [[nodiscard]] PreparedFile Take();
+  // Whether Stop() would wait for nothing.
+  [[nodiscard]] bool is_idle();
   // Waits for jobs and discards what they made. Called before it is destroyed.
   void Stop();
 

@@ -75,7 +75,9 @@ class OpenTransaction::TrackedCursor final : public EntryCursor {
   }
 
   void Begin(const KeySpan& span) {
-    if (is_tracked()) place_ = transaction_->reads_.AddRange(collection_, span);
+    if (!is_tracked()) return;
+    place_ = transaction_->reads_.AddRange(collection_, span);
+    transaction_->reads_charge_.Follow(transaction_->reads_.bytes());
   }
   // From `begin` up to where the cursor stands now, or to the end of its range.
   void ExtendToEnd(Bytes begin) {
@@ -106,7 +108,11 @@ class OpenTransaction::TrackedCursor final : public EntryCursor {
 };
 
 OpenTransaction::OpenTransaction(Engine& engine, const TransactionOptions& options, TransactionId id)
-    : engine_(engine), options_(options), id_(id), writes_(&engine.budget()) {}
+    : engine_(engine),
+      options_(options),
+      id_(id),
+      writes_(&engine.budget()),
+      reads_charge_(&engine.budget(), MemoryUse::kTransactionReads) {}
 
 Result<std::shared_ptr<OpenTransaction>> OpenTransaction::Begin(Engine& engine, const TransactionOptions& options) {
   LOGWOOD_ASSIGN_OR_RETURN(const TransactionId id, engine.NewTransactionId());
@@ -131,7 +137,7 @@ Status OpenTransaction::CheckOpen() const {
 
 Result<std::optional<TreesHit>> OpenTransaction::Get(CollectionId collection, Bytes key) {
   LOGWOOD_RETURN_IF_ERROR(CheckOpen());
-  if (writes_.generation() != nullptr) {
+  if (writes_.MayHave(key)) {
     if (const Memtable* const own = writes_.generation()->Find(collection)) {
       if (const std::optional<Memtable::Hit> hit = own->Get(key, writes_.last())) {
         if (hit->type == EntryType::kTombstone) return std::optional<TreesHit>();
@@ -140,37 +146,45 @@ Result<std::optional<TreesHit>> OpenTransaction::Get(CollectionId collection, By
     }
   }
   has_read_ = true;
-  if (options_.isolation == Isolation::kSerializable) reads_.AddKey(collection, key);
-  return engine_.Get(view_, collection, key);
+  // What the view does not have is no read: no other can change it.
+  LOGWOOD_ASSIGN_OR_RETURN(std::optional<TreesHit> hit, engine_.Get(view_, collection, key));
+  if (options_.isolation == Isolation::kSerializable) AddKeyRead(collection, key);
+  return hit;
 }
 
 Result<std::optional<TreesHit>> OpenTransaction::GetForUpdate(CollectionId collection, Bytes key) {
   LOGWOOD_RETURN_IF_ERROR(CheckOpen());
+  holds_keys_ = true;
   LOGWOOD_RETURN_IF_ERROR(engine_.key_locks().Acquire(id_, collection, key, options_.lock_timeout));
   LOGWOOD_RETURN_IF_ERROR(MoveForward(collection, key));
-  if (options_.isolation == Isolation::kSnapshot) reads_.AddKey(collection, key);
-  return Get(collection, key);
+  LOGWOOD_ASSIGN_OR_RETURN(std::optional<TreesHit> hit, Get(collection, key));
+  if (options_.isolation == Isolation::kSnapshot) AddKeyRead(collection, key);
+  return hit;
+}
+
+void OpenTransaction::AddKeyRead(CollectionId collection, Bytes key) {
+  reads_.AddKey(collection, key);
+  reads_charge_.Follow(reads_.bytes());
 }
 
 // Takes a later view where the key has changed since this one was taken.
 Status OpenTransaction::MoveForward(CollectionId collection, Bytes key) {
   ReadSet wanted;
   wanted.AddKey(collection, key);
-  LOGWOOD_ASSIGN_OR_RETURN(const std::optional<Conflict> changed,
-                           engine_.FindConflict({.reads = wanted, .start = start_}));
+  const std::optional<Conflict> changed = engine_.FindConflict({.reads = wanted, .start = start_});
   if (!changed) return Status::Ok();
+  const bool was_there = view_.state->trees.contains(collection);
+  if (changed->cause == ConflictCause::kDropped && !was_there) return Status::Ok();
   const bool is_free = cursors_ == 0 && (options_.isolation == Isolation::kSerializable || !has_read_);
-  if (!is_free) return engine_.Describe(*changed);
+  if (!is_free) return engine_.Refuse(*changed);
   const TransactionStart before = start_;
   const Sequence registered_before = registered_;
   TakeView();
-  const Result<std::optional<Conflict>> conflict = engine_.FindConflict({.reads = reads_, .start = before});
+  const std::optional<Conflict> conflict = engine_.FindConflict({.reads = reads_, .start = before});
   engine_.evidence().End(registered_before);
-  LOGWOOD_RETURN_IF_ERROR(conflict.status());
-  if (!conflict->has_value()) return Status::Ok();
-  const Status status = engine_.Describe(**conflict);
+  if (!conflict) return Status::Ok();
   Rollback();  // It could not be committed, and now it has read two views.
-  return status;
+  return engine_.Refuse(*conflict);
 }
 
 Result<std::unique_ptr<EntryCursor>> OpenTransaction::NewCursor(CollectionId collection, KeyRange range) {
@@ -201,6 +215,8 @@ Result<Sequence> OpenTransaction::Commit(Sync sync) {
     const TransactionCheck check{.reads = reads_, .start = start_};
     committed =
         engine_.Commit({.batch = writes_.batch(), .collections = writes_.collections(), .sync = sync, .check = &check});
+  } else {
+    engine_.CountCommitWithoutWrites();
   }
   Rollback();
   return committed;
@@ -208,12 +224,13 @@ Result<Sequence> OpenTransaction::Commit(Sync sync) {
 
 void OpenTransaction::Rollback() {
   if (std::exchange(has_ended_, true)) return;
-  engine_.key_locks().ReleaseAll(id_);
+  if (holds_keys_) engine_.key_locks().ReleaseAll(id_);
   engine_.evidence().End(registered_);
   view_ = {};
   mark_.reset();
   writes_.TruncateTo(0);
   reads_ = {};
+  reads_charge_.Set(0);
   engine_.OnViewReleased();
 }
 

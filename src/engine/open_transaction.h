@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/ids.h"
+#include "base/memory_budget.h"
 #include "cursor/bounded_cursor.h"
 #include "cursor/entry_cursor.h"
 #include "engine/engine.h"
@@ -70,6 +71,7 @@ class OpenTransaction : public std::enable_shared_from_this<OpenTransaction> {
   [[nodiscard]] Status CheckOpen() const;
   void TakeView();
   Status MoveForward(CollectionId collection, Bytes key);
+  void AddKeyRead(CollectionId collection, Bytes key);
 
   Engine& engine_;
   const TransactionOptions options_;
@@ -80,6 +82,8 @@ class OpenTransaction : public std::enable_shared_from_this<OpenTransaction> {
   TransactionStart start_;
   OwnWrites writes_;
   ReadSet reads_;  // With kSnapshot only what was read for update.
+  MemoryCharge reads_charge_;
+  bool holds_keys_ = false;  // Or did ask for one.
   bool has_read_ = false;
   size_t cursors_ = 0;  // That read `view_` and the generation of `writes_`.
   bool has_ended_ = false;

@@ -27,7 +27,10 @@ void Pacer::Speed::Add(uint64_t done, nanoseconds took) {
 }
 
 Pacer::Pacer(Runtime& runtime, uint64_t memtable_size_bytes)
-    : runtime_(runtime), memtable_size_bytes_(memtable_size_bytes), mutex_(runtime), changed_(runtime) {}
+    : runtime_(runtime),
+      memtable_size_bytes_(memtable_size_bytes),
+      mutex_(runtime, LockRank::kPacer),
+      changed_(runtime) {}
 
 void Pacer::OnSealed(uint64_t bytes) {
   const MutexLock lock(mutex_);

@@ -102,7 +102,7 @@ class ReadStates::Borrowed {
 };
 
 ReadStates::ReadStates(Runtime& runtime)
-    : runtime_(runtime), mutex_(runtime), state_(std::make_shared<const ReadState>()) {}
+    : runtime_(runtime), mutex_(runtime, LockRank::kReadStates), state_(std::make_shared<const ReadState>()) {}
 
 ReadStates::~ReadStates() {
   for (const std::shared_ptr<ViewSlot>& slot : slots_) {

@@ -28,7 +28,7 @@ std::shared_ptr<RestWatch> RestWatch::New(Runtime& runtime, const RestTuning& tu
 }
 
 RestWatch::RestWatch(Runtime& runtime, const RestTuning& tuning, OnRest on_rest)
-    : runtime_(runtime), tuning_(tuning), on_rest_(std::move(on_rest)), mutex_(runtime) {}
+    : runtime_(runtime), tuning_(tuning), on_rest_(std::move(on_rest)), mutex_(runtime, LockRank::kRestWatch) {}
 
 void RestWatch::Notice() {
   if (busy_.exchange(true, std::memory_order_relaxed)) return;

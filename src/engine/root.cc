@@ -29,7 +29,7 @@ CollectionInfo InfoOf(CollectionId id, const ManifestCollection& collection) {
 }  // namespace
 
 Root::Root(Runtime& runtime, const KindRegistry& kinds, FileTable& files, ReadStates& states)
-    : runtime_(runtime), kinds_(kinds), files_(files), states_(states), mutex_(runtime) {}
+    : runtime_(runtime), kinds_(kinds), files_(files), states_(states), mutex_(runtime, LockRank::kRoot) {}
 
 void Root::Start(std::unique_ptr<Manifest> manifest) {
   const MutexLock lock(mutex_);
@@ -82,6 +82,14 @@ Result<FileNumber> Root::NewFileNumber() {
   const MutexLock lock(mutex_);
   LOGWOOD_RETURN_IF_ERROR(CheckWritable());
   return TakeFileNumber();
+}
+
+Status Root::ReserveFileNumbers(uint64_t count) {
+  const MutexLock lock(mutex_);
+  LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+  const FileNumber ahead(next_file_.value() + count);
+  if (manifest_->state().file_numbers_reserved >= ahead) return Status::Ok();
+  return manifest_->Append({.file_numbers_reserved = ahead});
 }
 
 Result<FileNumber> Root::TakeFileNumber() {
@@ -161,6 +169,15 @@ std::optional<CollectionRoot> Root::FindRoot(CollectionId id) const {
 
 Status Root::Install(Installation installation) {
   const MutexLock lock(mutex_);
+  const Status status = InstallLocked(installation);
+  if (status.ok() || !manifest_->failure().ok()) return status;
+  for (const FileAdded& file : installation.new_files) {
+    if (file.type == FileType::kTree) files_.Discard(file.number, file.type);
+  }
+  return status;
+}
+
+Status Root::InstallLocked(Installation& installation) {
   LOGWOOD_RETURN_IF_ERROR(CheckWritable());
   Change change{.edit = {.flushed = installation.flushed, .first_log = installation.first_log},
                 .apply = std::move(installation.change)};
@@ -241,9 +258,11 @@ Status Root::RolloverIfDue() {
   if (!manifest_->WantsRollover()) return Status::Ok();
   const FileNumber superseded = manifest_->number();
   LOGWOOD_ASSIGN_OR_RETURN(const FileNumber number, TakeFileNumber());
-  LOGWOOD_RETURN_IF_ERROR(manifest_->Rollover(number, FileId(runtime_.Random())));
-  files_.Discard(superseded, FileType::kManifest);
-  return Status::Ok();
+  const Status status = manifest_->Rollover(number, FileId(runtime_.Random()));
+  if (status.ok()) files_.Discard(superseded, FileType::kManifest);
+  // It was not begun, so that it does not count.
+  if (!status.ok() && manifest_->failure().ok()) files_.Discard(number, FileType::kManifest);
+  return status;
 }
 
 Status Root::AdvanceEpoch(std::vector<LogEnd> log_ends) {
@@ -260,6 +279,13 @@ Status Root::manifest_failure() const {
 ManifestState Root::manifest_state() const {
   const MutexLock lock(mutex_);
   return manifest_ != nullptr ? manifest_->state() : read_only_state_;
+}
+
+uint64_t Root::data_bytes() const {
+  const MutexLock lock(mutex_);
+  uint64_t sum = 0;
+  for (const auto& [number, file] : manifest_->state().files) sum += file.length;
+  return sum;
 }
 
 uint64_t Root::manifest_bytes_written() const {

@@ -76,6 +76,9 @@ class Root {
   // A number that no file of this database ever had (I6).
   [[nodiscard]] Result<FileNumber> NewFileNumber();
 
+  // Records that so many numbers may be taken before another record is needed for their sake.
+  Status ReserveFileNumbers(uint64_t count);
+
   // Errors: kAlreadyExists, kInvalidArgument (name), kUnsupported (kind), kIo, kNoSpace.
   [[nodiscard]] Result<CollectionInfo> CreateCollection(const std::string& name, const CollectionOptions& options);
   // Requires: no commit is under way. Errors: kNotFound, kIo, kNoSpace.
@@ -86,7 +89,8 @@ class Root {
   [[nodiscard]] std::optional<CollectionRoot> FindRoot(CollectionId id) const;
 
   // Records and installs what a job brought. Parts for collections that were dropped meanwhile fall away; a new file
-  // that nothing refers to is removed. Errors: kCorruption, kIo, kNoSpace.
+  // that nothing refers to is removed; so are all trees among them after an error, unless the manifest has failed: it
+  // may refer to them. Errors: kCorruption, kIo, kNoSpace.
   Status Install(Installation installation);
   // Records the next epoch with the logs that the running one leaves behind (I6).
   Status AdvanceEpoch(std::vector<LogEnd> log_ends);
@@ -94,6 +98,8 @@ class Root {
   // OK, or the failure after which no change is recorded any more.
   [[nodiscard]] Status manifest_failure() const;
   [[nodiscard]] ManifestState manifest_state() const;
+  // In the files that the manifest has.
+  [[nodiscard]] uint64_t data_bytes() const;
   // Written to manifest files since the open.
   [[nodiscard]] uint64_t manifest_bytes_written() const;
   // Of a database that is written. Requires: Start() succeeded.
@@ -112,6 +118,7 @@ class Root {
   void ShowTrees(Trees trees, Sequence flushed);
   [[nodiscard]] Result<Trees> OpenEdited(const ManifestState& next, const ManifestEdit& edit) REQUIRES(mutex_);
   void CollectParts(const Installation& installation, ManifestEdit& edit) REQUIRES(mutex_);
+  Status InstallLocked(Installation& installation) REQUIRES(mutex_);
   Status SettleFiles(const std::vector<FileAdded>& new_files, Change& change) REQUIRES(mutex_);
   Status Record(Change change) REQUIRES(mutex_);
   Status RolloverIfDue() REQUIRES(mutex_);

@@ -91,12 +91,8 @@ Result<SpilledView> WriteAndOpen(NewFileOutput& output, FileTable& files, const 
 }  // namespace
 
 Result<SpilledView> Spill(const NewFileOutput::Context& context, FileTable& files, const ReadView& view) {
-  std::optional<NewFileOutput> output(std::in_place, context);
-  Result<SpilledView> spilled = WriteAndOpen(*output, files, view);
-  const std::optional<FileNumber> unfinished = output->number();
-  output.reset();  // Closes the file, so that it can be removed.
-  if (unfinished) files.Discard(*unfinished, FileType::kTree);
-  return spilled;
+  NewFileOutput output(context);
+  return WriteAndOpen(output, files, view);
 }
 
 }  // namespace logwood

@@ -32,6 +32,7 @@ FileStatistics* PlaceOf(const std::string& name, const std::vector<std::string>&
     case FileType::kManifest: return &stored.manifests;
     case FileType::kLog: return &stored.logs;
     case FileType::kTree: return &stored.trees;
+    case FileType::kReserve: return &stored.reserves;
   }
   return nullptr;
 }
@@ -78,13 +79,15 @@ Result<StoredStatistics> StatisticsOfStore(Store& store, const std::vector<std::
 }
 
 MemoryStatistics StatisticsOf(const MemoryBudget& budget) {
-  return {.memtables_bytes = budget.bytes(MemoryUse::kMemtables),
-          .spare_bytes = budget.bytes(MemoryUse::kSpareArenas),
-          .blocks_bytes = budget.bytes(MemoryUse::kBlocks),
-          .cache_tables_bytes = budget.bytes(MemoryUse::kCacheTables),
-          .indexes_bytes = budget.bytes(MemoryUse::kIndexes),
-          .filters_bytes = budget.bytes(MemoryUse::kFilters),
-          .jobs_bytes = budget.bytes(MemoryUse::kJobs)};
+  return {
+      .memtables_bytes = budget.bytes(MemoryUse::kMemtables),
+      .spare_bytes = budget.bytes(MemoryUse::kSpareArenas),
+      .blocks_bytes = budget.bytes(MemoryUse::kBlocks),
+      .cache_tables_bytes = budget.bytes(MemoryUse::kCacheTables),
+      .indexes_bytes = budget.bytes(MemoryUse::kIndexes),
+      .filters_bytes = budget.bytes(MemoryUse::kFilters),
+      .jobs_bytes = budget.bytes(MemoryUse::kJobs),
+      .transactions_bytes = budget.bytes(MemoryUse::kTransactionWrites) + budget.bytes(MemoryUse::kTransactionReads)};
 }
 
 CacheStatistics StatisticsOf(const BlockCache& cache) {

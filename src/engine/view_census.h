@@ -19,7 +19,7 @@ namespace logwood {
 class ViewCensus {
  public:
   // `runtime` must outlive it.
-  explicit ViewCensus(Runtime& runtime) : runtime_(runtime), mutex_(runtime) {}
+  explicit ViewCensus(Runtime& runtime) : runtime_(runtime), mutex_(runtime, LockRank::kViewCensus) {}
   ViewCensus(const ViewCensus&) = delete;  // Marks refer to it.
   ViewCensus& operator=(const ViewCensus&) = delete;
 

@@ -28,6 +28,11 @@ Status LogSettler::Wait() {
   return status_;
 }
 
+bool LogSettler::is_idle() {
+  const MutexLock lock(mutex_);
+  return jobs_ == 0;
+}
+
 void LogSettler::Stop() {
   const MutexLock lock(mutex_);
   waiting_ = nullptr;

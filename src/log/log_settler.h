@@ -26,6 +26,8 @@ class LogSettler {
   [[nodiscard]] std::optional<Status> outcome();
   // Waits until the file is settled. What no job has begun is done here: the runtime's threads may be busy for long.
   Status Wait();
+  // Whether Stop() would wait for nothing.
+  [[nodiscard]] bool is_idle();
   // Gives up what no job has begun and waits for jobs. Called before it is destroyed.
   void Stop();
   // Forgets how the last file went. Requires: Stop() was called, and nothing since.

@@ -19,14 +19,19 @@ constexpr std::chrono::milliseconds kWaitForCompanyMax{2};
 }  // namespace
 
 CommitPipeline::CommitPipeline(Runtime& runtime, WriteHead& head, std::atomic<uint64_t>& published, Hooks hooks)
-    : runtime_(runtime), head_(head), published_(published), hooks_(std::move(hooks)), mutex_(runtime) {}
+    : runtime_(runtime),
+      head_(head),
+      published_(published),
+      hooks_(std::move(hooks)),
+      mutex_(runtime, LockRank::kCommitPipeline) {}
 
 Result<Sequence> CommitPipeline::Apply(const Commit& commit) {
   commit.batch.Seal();  // Checksums are computed here, by each caller for itself.
   Member member(runtime_);
   member.commit = &commit;
-  MutexLock lock(mutex_);
-  WaitForTurn(member);
+  GoThroughQueue(member, Entry::kAlways);
+  // Here and not by the leader, for it takes the lock under which the manifest is written.
+  if (member.conflict) return hooks_.refuse(*member.conflict);
   if (!member.status.ok()) return member.status;
   return member.last;
 }
@@ -34,17 +39,21 @@ Result<Sequence> CommitPipeline::Apply(const Commit& commit) {
 Status CommitPipeline::RunExclusively(const std::function<Status()>& function) {
   Member member(runtime_);
   member.function = &function;
-  MutexLock lock(mutex_);
-  WaitForTurn(member);
+  GoThroughQueue(member, Entry::kAlways);
   return member.status;
 }
 
 Status CommitPipeline::RunIfIdle(const std::function<Status()>& function) {
   Member member(runtime_);
   member.function = &function;
-  MutexLock lock(mutex_);
-  if (queue_.empty()) WaitForTurn(member);
+  GoThroughQueue(member, Entry::kIfIdle);
   return member.status;
+}
+
+void CommitPipeline::GoThroughQueue(Member& member, Entry entry) {
+  const HeldPlace in_queue(LockRank::kCommitQueue);
+  MutexLock lock(mutex_);
+  if (entry == Entry::kAlways || queue_.empty()) WaitForTurn(member);
 }
 
 void CommitPipeline::Resume() {
@@ -131,14 +140,13 @@ Status CommitPipeline::CommitGroup(Group& group) {
   return Status::Ok();
 }
 
-// The members that can be applied, in their order; the others are told why not.
+// The members that can be applied, in their order; in the others stands why not.
 CommitPipeline::Group CommitPipeline::TakeFit(const Group& group) {
   const bool has_check =
       std::ranges::any_of(group, [](const Member* member) { return member->commit->check != nullptr; });
   Group fit;
   for (Member* const member : group) {
-    member->status = CheckFit(*member->commit);
-    if (!member->status.ok()) continue;
+    if (!IsFit(*member)) continue;
     fit.push_back(member);
     if (has_check) group_writes_.Add(member->commit->batch);
   }
@@ -146,14 +154,16 @@ CommitPipeline::Group CommitPipeline::TakeFit(const Group& group) {
   return fit;
 }
 
-Status CommitPipeline::CheckFit(const Commit& commit) {
+bool CommitPipeline::IsFit(Member& member) {
+  const Commit& commit = *member.commit;
   if (!std::ranges::all_of(commit.collections, hooks_.exists)) {
-    return Status::NotFound("commit: a collection that the batch writes to was dropped");
+    member.status = Status::NotFound("commit: a collection that the batch writes to was dropped");
+    return false;
   }
-  if (commit.check == nullptr) return Status::Ok();
-  LOGWOOD_ASSIGN_OR_RETURN(std::optional<Conflict> conflict, hooks_.find_conflict(*commit.check));
-  if (!conflict) conflict = group_writes_.Find(commit.check->reads);
-  return conflict ? hooks_.describe(*conflict) : Status::Ok();
+  if (commit.check == nullptr) return true;
+  member.conflict = hooks_.find_conflict(*commit.check);
+  if (!member.conflict) member.conflict = group_writes_.Find(commit.check->reads);
+  return !member.conflict;
 }
 
 void CommitPipeline::TakeSequences(Group& group) {
@@ -227,6 +237,7 @@ void CommitPipeline::Count(const Group& group, const GroupCost& cost) {
     range_deletes_.Add(counts.range_deletes);
     user_bytes_.Add(counts.user_bytes);
     synced_commits_.Add(member->commit->sync == Sync::kYes ? 1 : 0);
+    transactions_.Add(member->commit->check != nullptr ? 1 : 0);
   }
   syncs_.Add(cost.syncs);
   log_bytes_.Add(cost.log_bytes);

@@ -63,17 +63,17 @@ class CommitPipeline {
     Sync sync = Sync::kYes;
     const TransactionCheck* check = nullptr;  // A transaction's.
   };
-  // What the pipeline asks of the engine, always as the leader.
+  // What the pipeline asks of the engine, as the leader but where another is named.
   struct Hooks {
     // Called before a group's first log byte, with the number of sequences it will take: seals the generation and
     // begins the next log file where that is due. May wait.
     std::function<Status(uint64_t operations)> make_room;
     // Whether a collection can be written to.
     std::function<bool(CollectionId)> exists;
-    // What published commits have written of what a transaction has read. Errors: kConflict (it is too old to tell).
-    std::function<Result<std::optional<Conflict>>(const TransactionCheck&)> find_conflict;
-    // The error that tells of a conflict.
-    std::function<Status(const Conflict&)> describe;
+    // What published commits have made of what a transaction has read.
+    std::function<std::optional<Conflict>(const TransactionCheck&)> find_conflict;
+    // Takes note of a conflict and returns the error that tells of it. Called by the one whose commit it is.
+    std::function<Status(const Conflict&)> refuse;
     // Told the first failure of an append or a sync.
     std::function<void(const Status&)> on_failure;
   };
@@ -98,6 +98,8 @@ class CommitPipeline {
 
   // What went through so far. Any thread, without waiting.
   [[nodiscard]] CommitStatistics statistics() const;
+  // Commits of transactions among them.
+  [[nodiscard]] uint64_t transactions() const noexcept { return transactions_.value(); }
   // How long syncs of the log took.
   [[nodiscard]] const LatencyRecorder& sync_latency() const noexcept { return sync_latency_; }
 
@@ -110,6 +112,7 @@ class CommitPipeline {
     Condition changed;
     bool done = false;
     Status status;
+    std::optional<Conflict> conflict;  // For which it was not applied.
     Sequence last;
   };
   using Group = std::vector<Member*>;
@@ -119,6 +122,9 @@ class CommitPipeline {
     uint64_t log_bytes_prepared = 0;
   };
 
+  enum class Entry : uint8_t { kAlways, kIfIdle };
+  // Returns once the member is done, or at once where it does not enter.
+  void GoThroughQueue(Member& member, Entry entry);
   void WaitForTurn(Member& member) REQUIRES(mutex_);
   void WaitForCompany(Member& leader) REQUIRES(mutex_);
   [[nodiscard]] Group TakeGroup() REQUIRES(mutex_);
@@ -126,7 +132,7 @@ class CommitPipeline {
   void Lead(Group& group);
   Status CommitGroup(Group& group);
   [[nodiscard]] Group TakeFit(const Group& group);
-  [[nodiscard]] Status CheckFit(const Commit& commit);
+  [[nodiscard]] bool IsFit(Member& member);
   void TakeSequences(Group& group);
   Status AppendToLog(const Group& group);
   Status SyncLog();
@@ -155,6 +161,7 @@ class CommitPipeline {
   // Raised by the leader alone, so that a commit pays for a plain addition each.
   Counter commits_;
   Counter synced_commits_;
+  Counter transactions_;
   Counter puts_;
   Counter deletes_;
   Counter range_deletes_;

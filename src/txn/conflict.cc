@@ -31,7 +31,10 @@ std::optional<Conflict> FindConflict(const ReadSet& reads, Sequence since,
       const Memtable* const memtable = generation->Find(range.collection);
       if (memtable == nullptr) continue;
       if (const auto change = memtable->FindChange(range.span(), since)) {
-        return Conflict{.collection = range.collection, .key = change->key.ToString(), .sequence = change->sequence};
+        return Conflict{.cause = ConflictCause::kRangeWritten,
+                        .collection = range.collection,
+                        .key = change->key.ToString(),
+                        .sequence = change->sequence};
       }
     }
   }
@@ -45,7 +48,7 @@ std::optional<Conflict> GroupWrites::Find(const ReadSet& reads) {
   std::optional<Conflict> found;
   reads.VisitKeys([&](CollectionId collection, Bytes key) {
     if (FindKey(collection, key) == nullptr) return true;
-    found = Conflict{.collection = collection, .key = key.ToString(), .sequence = Sequence()};
+    found = Conflict{.collection = collection, .key = key.ToString()};
     return false;
   });
   for (size_t i = 0; i < reads.ranges().size() && !found; ++i) found = FindIn(reads.ranges()[i]);
@@ -83,7 +86,7 @@ const Operation* GroupWrites::FindKey(CollectionId collection, Bytes key) const 
 
 std::optional<Conflict> GroupWrites::FindIn(const ReadSet::Range& range) const {
   const auto conflict_at = [&range](Bytes key) {
-    return Conflict{.collection = range.collection, .key = key.ToString(), .sequence = Sequence()};
+    return Conflict{.cause = ConflictCause::kRangeWritten, .collection = range.collection, .key = key.ToString()};
   };
   for (const auto& [hash, write] : keys_) {
     if (write.collection == range.collection && range.span().Contains(write.key)) return conflict_at(write.key);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -16,11 +17,20 @@
 
 namespace logwood {
 
-// What a transaction read and another has written since. For a range: a key in it.
+enum class ConflictCause : uint8_t {
+  kKeyWritten = 0,    // A key that it has read was written since.
+  kRangeWritten = 1,  // A key in a range that it has read was.
+  kDropped = 2,       // A collection that it has read was dropped since.
+  kTooOld = 3,        // What was written since it began was forgotten in part.
+};
+inline constexpr size_t kConflictCauses = 4;
+
+// Why a transaction cannot be applied.
 struct Conflict {
-  CollectionId collection;
-  std::string key;
-  Sequence sequence;  // Of the write.
+  ConflictCause cause = ConflictCause::kKeyWritten;
+  CollectionId collection = {};  // None of a transaction that is too old.
+  std::string key = {};          // That was written.
+  Sequence sequence = {};        // Of the write, as far as it is known; kTooOld: of the last one that was forgotten.
 };
 
 // The first of `reads` that one of `generations` has something of that is newer than `since`; nullopt without one.

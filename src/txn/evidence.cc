@@ -11,13 +11,14 @@ std::optional<Conflict> FindIn(const ReadSet& reads, const ReadSet::Range& range
   std::optional<Conflict> found;
   reads.VisitKeys([&](CollectionId collection, Bytes key) {
     if (collection != range.collection || !range.span().Contains(key)) return true;
-    found = Conflict{.collection = collection, .key = key.ToString(), .sequence = Sequence()};
+    found = Conflict{.collection = collection, .key = key.ToString()};
     return false;
   });
   for (const ReadSet::Range& read : reads.ranges()) {
     if (found) break;
     if (read.collection != range.collection || !read.span().Overlaps(range.span())) continue;
-    found = Conflict{.collection = read.collection, .key = std::max(read.begin, range.begin), .sequence = Sequence()};
+    found = Conflict{
+        .cause = ConflictCause::kRangeWritten, .collection = read.collection, .key = std::max(read.begin, range.begin)};
   }
   return found;
 }
@@ -38,6 +39,7 @@ void Evidence::End(Sequence published) {
 
 void Evidence::AddFlushed(const std::shared_ptr<const Generation>& generation) {
   const MutexLock lock(mutex_);
+  if (!generations_.empty() && generations_.back() == generation) return;  // By a flush that is repeated.
   generations_.push_back(generation);
   bytes_ += generation->bytes();
   Forget();
@@ -62,15 +64,11 @@ void Evidence::Forget() {
   bulk_writes_.clear();
 }
 
-Result<std::optional<Conflict>> Evidence::Find(const ReadSet& reads, const TransactionStart& start) const {
+std::optional<Conflict> Evidence::Find(const ReadSet& reads, const TransactionStart& start) const {
   std::vector<std::shared_ptr<const Generation>> generations;
   {
     const MutexLock lock(mutex_);
-    if (start.at < complete_since_) {
-      return Status::Conflict("transaction is too old: it began at " + ToString(start.at) +
-                              ", and of what was written up to " + ToString(complete_since_) +
-                              " too little is in memory to tell whether it conflicts");
-    }
+    if (start.at < complete_since_) return Conflict{.cause = ConflictCause::kTooOld, .sequence = complete_since_};
     for (uint64_t i = start.bulk_writes; i < bulk_writes_forgotten_ + bulk_writes_.size(); ++i) {
       for (const ReadSet::Range& range : bulk_writes_[i - bulk_writes_forgotten_]) {
         if (auto found = FindIn(reads, range)) return found;

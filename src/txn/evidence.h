@@ -45,9 +45,9 @@ class Evidence {
   // An ingest has been installed, which wrote to these.
   void AddBulkWrite(std::vector<ReadSet::Range> ranges);
 
-  // What the transaction reads that was written since its start, as far as flushed generations and ingests tell. An
-  // error where they do not go back far enough: kConflict.
-  [[nodiscard]] Result<std::optional<Conflict>> Find(const ReadSet& reads, const TransactionStart& start) const;
+  // What the transaction reads that was written since its start, as far as flushed generations and ingests tell; or
+  // that these do not go back far enough.
+  [[nodiscard]] std::optional<Conflict> Find(const ReadSet& reads, const TransactionStart& start) const;
 
   [[nodiscard]] size_t bytes() const;
   [[nodiscard]] size_t open_transactions() const;

@@ -20,6 +20,7 @@ Status KeyLocks::Acquire(TransactionId owner, CollectionId collection, Bytes key
 Status KeyLocks::WaitFor(Locks::iterator lock, TransactionId owner, std::chrono::nanoseconds patience) {
   const std::vector<TransactionId> cycle = CycleThrough(owner, lock->second.owner);
   if (!cycle.empty()) {
+    ++counts_.deadlocks;
     std::string message = "transaction " + std::to_string(owner.value());
     for (const TransactionId next : cycle) message += " waits for " + std::to_string(next.value());
     return {StatusCode::kDeadlock, message + ": roll back and retry"};
@@ -35,6 +36,7 @@ Status KeyLocks::WaitFor(Locks::iterator lock, TransactionId owner, std::chrono:
   if (waiter.holds) return Status::Ok();
   waits_for_.erase(owner);
   std::erase(lock->second.waiters, &waiter);
+  ++counts_.timeouts;
   return {StatusCode::kTimeout,
           "transaction " + std::to_string(owner.value()) + " waited " +
               std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(patience).count()) +
@@ -60,6 +62,11 @@ void KeyLocks::ReleaseAll(TransactionId owner) {
   const std::vector<Locks::iterator> locks = std::move(held->second);
   held_.erase(held);
   for (const Locks::iterator& each : locks) PassOn(each);
+}
+
+KeyLocks::Counts KeyLocks::counts() const {
+  const MutexLock lock(mutex_);
+  return counts_;
 }
 
 void KeyLocks::PassOn(Locks::iterator lock) {

@@ -34,6 +34,13 @@ class KeyLocks {
   // Gives all keys of `owner` to those who wait for them.
   void ReleaseAll(TransactionId owner);
 
+  // How often Acquire() has told of what.
+  struct Counts {
+    uint64_t timeouts = 0;
+    uint64_t deadlocks = 0;
+  };
+  [[nodiscard]] Counts counts() const;
+
  private:
   struct Name {
     CollectionId collection;
@@ -59,10 +66,11 @@ class KeyLocks {
   void PassOn(Locks::iterator lock) REQUIRES(mutex_);
 
   Runtime& runtime_;
-  Mutex mutex_;
+  mutable Mutex mutex_;
   Locks locks_ GUARDED_BY(mutex_);
   std::map<TransactionId, std::vector<Locks::iterator>> held_ GUARDED_BY(mutex_);
   std::map<TransactionId, Locks::iterator> waits_for_ GUARDED_BY(mutex_);
+  Counts counts_ GUARDED_BY(mutex_);
 };
 
 }  // namespace logwood

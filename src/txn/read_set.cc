@@ -16,12 +16,14 @@ void Include(ReadSet::Range& range, const KeySpan& span) {
 }  // namespace
 
 void ReadSet::AddKey(CollectionId collection, Bytes key) {
+  NoteCollection(collection);
   keys_.push_back({.collection = collection, .size = static_cast<uint32_t>(key.size()), .begin = key_bytes_.size()});
   key_bytes_.append(key.string_view());
   JoinIfLarge();
 }
 
 ReadSet::Place ReadSet::AddRange(CollectionId collection, const KeySpan& span) {
+  NoteCollection(collection);
   ranges_.push_back({.collection = collection, .begin = span.begin.ToString(), .end = span.end.ToString()});
   range_bytes_ += span.begin.size() + span.end.size();
   const Place place{.joined = joined_, .index = ranges_.size() - 1};
@@ -45,6 +47,12 @@ void ReadSet::VisitKeys(const std::function<bool(CollectionId, Bytes)>& visit) c
   for (const Key& key : keys_) {
     if (!visit(key.collection, BytesOf(key))) return;
   }
+}
+
+// Who reads goes on in the same collection, mostly.
+void ReadSet::NoteCollection(CollectionId collection) {
+  if (!collections_.empty() && collections_.back() == collection) return;
+  if (std::ranges::find(collections_, collection) == collections_.end()) collections_.push_back(collection);
 }
 
 void ReadSet::JoinIfLarge() {

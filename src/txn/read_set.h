@@ -40,6 +40,8 @@ class ReadSet {
   void Extend(Place& place, CollectionId collection, const KeySpan& span);
 
   [[nodiscard]] bool empty() const noexcept { return keys_.empty() && ranges_.empty(); }
+  // Those that it has anything of.
+  [[nodiscard]] const std::vector<CollectionId>& collections() const noexcept { return collections_; }
   // Bytes of memory taken.
   [[nodiscard]] size_t bytes() const noexcept;
   // Calls `visit` with each key, in the order of reading, until it returns false.
@@ -57,8 +59,10 @@ class ReadSet {
   [[nodiscard]] Bytes BytesOf(const Key& key) const noexcept {
     return std::string_view(key_bytes_).substr(key.begin, key.size);
   }
+  void NoteCollection(CollectionId collection);
   void JoinIfLarge();
 
+  std::vector<CollectionId> collections_;
   std::vector<Key> keys_;
   std::string key_bytes_;
   std::vector<Range> ranges_;

@@ -1,6 +1,5 @@
 #include "logwood/transaction.h"
 
-#include <chrono>
 #include <functional>
 #include <gtest/gtest.h>
 #include <map>
@@ -12,34 +11,10 @@
 
 #include "logwood/logwood.h"
 #include "tests/api/map_cursor.h"
+#include "tests/api/transaction_fixture.h"
 
 namespace logwood::testing {
 namespace {
-
-constexpr CommitOptions kNoSync{.sync = Sync::kNo};
-constexpr TransactionOptions kSnapshotIsolation{.isolation = Isolation::kSnapshot};
-
-std::string ValueOf(Result<std::optional<PinnedValue>> found) {
-  const std::optional<PinnedValue> value = std::move(found).value();
-  return value ? value->bytes().ToString() : "none";
-}
-
-std::map<std::string, std::string> AllOf(Cursor cursor) {
-  std::map<std::string, std::string> all;
-  for (; cursor.valid(); cursor.Next()) all[cursor.key().ToString()] = cursor.value().ToString();
-  cursor.status().Check();
-  return all;
-}
-
-class TransactionTest : public ::testing::Test {
- protected:
-  Transaction Begin(const TransactionOptions& options = {}) { return db_.Begin(options).value(); }
-  static Status Commit(Transaction& transaction) { return transaction.Commit(kNoSync).status(); }
-
-  Database db_ = Database::OpenInMemory().value();
-  Collection a_ = db_.CreateCollection("a").value();
-  Collection b_ = db_.CreateCollection("b").value();
-};
 
 TEST_F(TransactionTest, AppliesItsWritesTogetherAtTheCommit) {
   Transaction transaction = Begin();
@@ -223,38 +198,6 @@ TEST_P(BetweenTest, ConflictsWithWhatItHasReadAndWithNothingElse) {
   }
 }
 
-TEST_P(BetweenTest, ALostUpdateIsPreventedUnderBothIsolations) {
-  for (const Isolation isolation : {Isolation::kSerializable, Isolation::kSnapshot}) {
-    a_.Put("counter", "1", kNoSync).Check();
-    Transaction first = Begin({.isolation = isolation});
-    Transaction second = Begin({.isolation = isolation});
-    for (Transaction* const each : {&first, &second}) {
-      each->Put(a_, "counter", std::to_string(std::stoi(ValueOf(each->Get(a_, "counter"))) + 1)).Check();
-    }
-    EXPECT_TRUE(Commit(first).ok());
-    MoveTo(GetParam(), db_, a_);
-    EXPECT_EQ(Commit(second).code(), StatusCode::kConflict);
-    EXPECT_EQ(ValueOf(a_.Get("counter")), "2");
-  }
-}
-
-TEST_P(BetweenTest, WriteSkewIsPreventedUnderSerializableAndPossibleUnderSnapshot) {
-  for (const Isolation isolation : {Isolation::kSerializable, Isolation::kSnapshot}) {
-    a_.Put("x", "on", kNoSync).Check();
-    a_.Put("y", "on", kNoSync).Check();
-    Transaction first = Begin({.isolation = isolation});
-    Transaction second = Begin({.isolation = isolation});
-    EXPECT_EQ(ValueOf(first.Get(a_, "y")), "on");
-    EXPECT_EQ(ValueOf(second.Get(a_, "x")), "on");
-    first.Put(a_, "x", "off").Check();
-    second.Put(a_, "y", "off").Check();
-    EXPECT_TRUE(Commit(first).ok());
-    MoveTo(GetParam(), db_, a_);
-    const bool is_prevented = isolation == Isolation::kSerializable;
-    EXPECT_EQ(Commit(second).code(), is_prevented ? StatusCode::kConflict : StatusCode::kOk);
-  }
-}
-
 TEST_F(TransactionTest, UnderSnapshotARangeWrittenConflictsWithAKeyWrittenInIt) {
   Transaction transaction = Begin(kSnapshotIsolation);
   transaction.DeleteRange(a_, "a", "c").Check();
@@ -310,72 +253,6 @@ TEST(TransactionMemory, ATransactionThatIsOlderThanWhatIsKeptConflicts) {
   EXPECT_TRUE(young.Commit(kNoSync).ok());
 }
 
-TEST_F(TransactionTest, ForUpdateMovesOnWhereNothingElseHasChanged) {
-  a_.Put("k", "1", kNoSync).Check();
-  Transaction transaction = Begin();
-  EXPECT_EQ(ValueOf(transaction.Get(a_, "other")), "none");
-  a_.Put("k", "2", kNoSync).Check();
-  EXPECT_EQ(ValueOf(transaction.GetForUpdate(a_, "k")), "2");
-  transaction.Put(a_, "k", "3").Check();
-  EXPECT_TRUE(Commit(transaction).ok());
-  EXPECT_EQ(ValueOf(a_.Get("k")), "3");
-}
-
-TEST_F(TransactionTest, ForUpdateConflictsWhereWhatWasReadHasChanged) {
-  Transaction transaction = Begin();
-  EXPECT_EQ(ValueOf(transaction.Get(a_, "read")), "none");
-  a_.Put("k", "2", kNoSync).Check();
-  a_.Put("read", "2", kNoSync).Check();
-  EXPECT_EQ(transaction.GetForUpdate(a_, "k").status().code(), StatusCode::kConflict);
-  Transaction snapshot = Begin(kSnapshotIsolation);
-  EXPECT_EQ(ValueOf(snapshot.Get(a_, "read")), "2");
-  a_.Put("k", "3", kNoSync).Check();
-  EXPECT_EQ(snapshot.GetForUpdate(a_, "k").status().code(), StatusCode::kConflict);
-}
-
-TEST_F(TransactionTest, ForUpdateWaitsUntilTheOtherHasEnded) {
-  Transaction first = Begin();
-  EXPECT_EQ(ValueOf(first.GetForUpdate(a_, "k")), "none");
-  std::thread other([this] {
-    Transaction second = Begin({.lock_timeout = std::chrono::seconds(60)});
-    EXPECT_EQ(ValueOf(second.GetForUpdate(a_, "k")), "1");
-    second.Put(a_, "k", "2").Check();
-    EXPECT_TRUE(Commit(second).ok());
-  });
-  first.Put(a_, "k", "1").Check();
-  EXPECT_TRUE(Commit(first).ok());
-  other.join();
-  EXPECT_EQ(ValueOf(a_.Get("k")), "2");
-}
-
-TEST_F(TransactionTest, ForUpdateTimesOut) {
-  Transaction first = Begin();
-  EXPECT_EQ(ValueOf(first.GetForUpdate(a_, "k")), "none");
-  Transaction second = Begin({.lock_timeout = std::chrono::milliseconds(5)});
-  EXPECT_EQ(second.GetForUpdate(a_, "k").status().code(), StatusCode::kTimeout);
-  EXPECT_EQ(ValueOf(second.GetForUpdate(b_, "k")), "none");
-  first.Rollback();
-  EXPECT_EQ(ValueOf(second.GetForUpdate(a_, "k")), "none");
-}
-
-TEST_F(TransactionTest, ADeadlockIsToldToTheOneThatWouldCloseTheCycle) {
-  Transaction first = Begin({.lock_timeout = std::chrono::seconds(60)});
-  Transaction second = Begin({.lock_timeout = std::chrono::seconds(60)});
-  EXPECT_EQ(ValueOf(first.GetForUpdate(a_, "x")), "none");
-  EXPECT_EQ(ValueOf(second.GetForUpdate(a_, "y")), "none");
-  const auto wants = [this](Transaction& transaction, const char* key) {
-    const Status status = transaction.GetForUpdate(a_, key).status();
-    transaction.Rollback();
-    return status.code();
-  };
-  StatusCode of_second = StatusCode::kOk;
-  std::thread other([&] { of_second = wants(second, "x"); });
-  const StatusCode of_first = wants(first, "y");
-  other.join();
-  EXPECT_TRUE((of_first == StatusCode::kDeadlock) != (of_second == StatusCode::kDeadlock));
-  EXPECT_TRUE(of_first == StatusCode::kOk || of_second == StatusCode::kOk);
-}
-
 TEST_F(TransactionTest, TransactRepeatsUntilNobodyIsInBetween) {
   constexpr int kThreads = 4;
   constexpr int kTimes = 200;
@@ -424,6 +301,40 @@ TEST_F(TransactionTest, ACommitToADroppedCollectionIsNotApplied) {
   db_.DropCollection("b").Check();
   EXPECT_EQ(Commit(transaction).code(), StatusCode::kNotFound);
   EXPECT_EQ(ValueOf(a_.Get("k")), "none");
+}
+
+TEST_F(TransactionTest, ACollectionThatItHasReadAndThatWasDroppedIsAConflict) {
+  for (const bool makes_anew : {false, true}) {
+    SCOPED_TRACE(makes_anew);
+    Collection c = db_.CreateCollection("c").value();
+    Transaction gets = Begin();
+    Transaction scans = Begin();
+    Transaction writes = Begin();
+    EXPECT_EQ(ValueOf(gets.Get(c, "k")), "none");
+    EXPECT_FALSE(scans.Scan(c).valid());
+    for (Transaction* const each : {&gets, &scans, &writes}) each->Put(a_, "k", "1").Check();
+    db_.DropCollection("c").Check();
+    if (makes_anew) db_.CreateCollection("c").status().Check();
+    for (Transaction* const each : {&gets, &scans}) {
+      const Status status = Commit(*each);
+      EXPECT_EQ(status.code(), StatusCode::kConflict);
+      EXPECT_NE(status.message().find("dropped"), std::string_view::npos) << status;
+      EXPECT_EQ(status.outcome(), Outcome::kNotApplied);
+    }
+    EXPECT_TRUE(Commit(writes).ok());
+    if (makes_anew) db_.DropCollection("c").Check();
+  }
+}
+
+TEST_F(TransactionTest, ACollectionThatWasDroppedBeforeItBeganIsNoConflict) {
+  const Collection c = db_.CreateCollection("c").value();
+  db_.DropCollection("c").Check();
+  Transaction transaction = Begin();
+  EXPECT_EQ(transaction.Get(c, "k").status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(transaction.Scan(c).status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(transaction.GetForUpdate(c, "k").status().code(), StatusCode::kNotFound);
+  transaction.Put(a_, "k", "1").Check();
+  EXPECT_TRUE(Commit(transaction).ok());
 }
 
 TEST_F(TransactionTest, OutlivesTheDatabaseHarmlessly) {

@@ -174,6 +174,60 @@ TEST_F(BenchOfAFewEntries, MixesReadsAndWrites) {
   EXPECT_EQ(Run(*bench, "readseq").entries, 2000u);
 }
 
+TEST_F(BenchOfAFewEntries, WritesTheSameByBatchesAndByTransactions) {
+  settings_.threads = 3;
+  const auto bench = Open();
+  for (const char* name : {"batchput", "txput", "batchupdate", "txupdate"}) {
+    const Measurement written = Run(*bench, name);
+    EXPECT_EQ(written.entries, 1000u) << name;
+    EXPECT_EQ(written.operations, 252u) << name;  // Of four entries each, and a smaller last one of each thread.
+    EXPECT_EQ(written.user_bytes_written, 116'000u) << name;
+    EXPECT_EQ(written.present_entries, 1000u) << name;
+    EXPECT_EQ(written.transactions.committed, name[0] == 't' ? 252u : 0u) << name;
+    EXPECT_EQ(written.transactions.conflicts, 0u) << name;
+  }
+  EXPECT_EQ(Run(*bench, "readrandom").entries, 1000u);
+}
+
+TEST_F(BenchOfAFewEntries, RunsTransactionsThatMeetAndChecksWhatTheyLeave) {
+  settings_.threads = 4;
+  settings_.num = 20;
+  settings_.reads = 2000;
+  const auto bench = Open();
+  for (const char* name : {"txbank", "txtpcb", "txphantom"}) {
+    for (int i = 0; i < 2; ++i) {
+      const Measurement run = Run(*bench, name);
+      EXPECT_EQ(run.operations, 2000u) << name;
+      EXPECT_EQ(run.transactions.committed, 2000u) << name;
+      EXPECT_EQ(run.user_bytes, run.user_bytes_written) << name;
+    }
+  }
+  Run(*bench, "fillseq");
+  EXPECT_EQ(Run(*bench, "readseq").entries, 4 * 20u);
+}
+
+TEST_F(BenchOfAFewEntries, FailsWhereMoneyOrAnEntryIsLost) {
+  settings_.num = 10;
+  settings_.reads = 200;
+  const auto bench = Open();
+  for (const char* name : {"txbank", "txtpcb"}) Run(*bench, name);
+  bench->Close().Check();
+  {
+    settings_.use_existing_db = true;
+    const auto again = Open();
+    for (const char* name : {"txbank", "txtpcb"}) Run(*again, name);
+    again->Close().Check();
+  }
+  Database database = Database::Open(path_).value();
+  database.OpenCollection("bank")->Put("000000000003", "1").Check();
+  database.OpenCollection("tpcb tellers")->Put("000000000003", "1000000000").Check();
+  database.Close().Check();
+  const auto damaged = Open();
+  for (const char* name : {"txbank", "txtpcb"}) {
+    EXPECT_EQ(damaged->Run(*FindOperation(name)).status().code(), StatusCode::kCorruption) << name;
+  }
+}
+
 TEST_F(BenchOfAFewEntries, KnowsTheNewEntriesOfYcsbE) {
   settings_.threads = 2;
   const auto bench = Open();

@@ -28,7 +28,7 @@ std::string Resealed(std::string data) {
 }
 
 TEST(FileHeader, DecodesToWhatWasEncoded) {
-  for (const FileType type : {FileType::kManifest, FileType::kLog, FileType::kTree}) {
+  for (const FileType type : {FileType::kManifest, FileType::kLog, FileType::kTree, FileType::kReserve}) {
     FileHeader header = kHeader;
     header.type = type;
     const Result<FileHeader> decoded = DecodeFileHeader(Encoded(header) + "what follows", "tree file 1");
@@ -66,7 +66,7 @@ TEST(FileHeader, IllegalFieldsUnderAGoodChecksumAreCorruption) {
     size_t offset;
     char value;
   };
-  for (const Case& c : {Case{12, 0}, Case{12, 4}, Case{13, 1}, Case{14, 1}, Case{15, 1}}) {
+  for (const Case& c : {Case{12, 0}, Case{12, 5}, Case{13, 1}, Case{14, 1}, Case{15, 1}}) {
     std::string data = Encoded(kHeader);
     data[c.offset] = c.value;
     EXPECT_EQ(DecodeFileHeader(Resealed(data), "f").status().code(), StatusCode::kCorruption) << c.offset;
@@ -98,7 +98,7 @@ TEST(FileHeader, MayBeginWithZerosOrTheMagicOnly) {
 
 TEST(FileName, ParsesToWhatItWasMadeOf) {
   for (const uint64_t number : {uint64_t{1}, uint64_t{999999}, uint64_t{1000000}, UINT64_MAX}) {
-    for (const FileType type : {FileType::kManifest, FileType::kLog, FileType::kTree}) {
+    for (const FileType type : {FileType::kManifest, FileType::kLog, FileType::kTree, FileType::kReserve}) {
       const auto parts = ParseFileName(FileName(FileNumber(number), type));
       ASSERT_TRUE(parts.has_value());
       EXPECT_EQ(parts->number.value(), number);

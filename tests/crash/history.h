@@ -17,7 +17,7 @@ namespace logwood::testing {
 
 // A program that uses a database in every way that matters to recovery, decided by a seed, and keeps a ledger of it.
 // Two collections, "left" and "right", live from beginning to end; each commit writes its number to one or both, so
-// that no two states are the same. After a write that fails it checks that the database behaves as it should, closes it
+// that no two states are the same. After a call that fails it checks that the database behaves as it should, closes it
 // and ends. Confined to one thread or actor.
 class History {
  public:

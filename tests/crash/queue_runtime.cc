@@ -39,7 +39,7 @@ void QueueRuntime::UnlockMutex(const void* mutex) {
 
 bool QueueRuntime::Wait(const void* /*condition*/, const void* mutex, std::optional<std::chrono::nanoseconds> timeout) {
   if (jobs_.empty() && timeout) return false;
-  LOGWOOD_ASSERT(!jobs_.empty());
+  LOGWOOD_ASSERT(!jobs_.empty() || !later_.empty());
   UnlockMutex(mutex);
   RunOneJob();
   LockMutex(mutex);

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/lock_order.h"
 #include "tests/documents/document.h"
 #include "tests/layers/source_file.h"
 
@@ -74,6 +75,19 @@ TEST(Documents, NameNoTestThatIsNotThere) {
                          << test.name;
     }
   }
+}
+
+TEST(LockOrderTable, IsThatOfTheCode) {
+  const Document document = Read("docs/ARCHITECTURE.md");
+  size_t next = 1;
+  for (const TableRow& row : document.rows) {
+    if (row.cells.size() != 4 || row.cells[0] != std::to_string(next)) continue;
+    std::string name = row.cells[1];
+    std::erase(name, '`');
+    EXPECT_TRUE(name.starts_with(NameOf(static_cast<LockRank>(next)))) << Place(document, row.line) << name;
+    ++next;
+  }
+  EXPECT_EQ(next, kLockRanks) << "all but those that are held alone have a row";
 }
 
 TEST(Origins, HaveEveryFeatureOnce) {

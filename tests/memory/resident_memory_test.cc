@@ -78,7 +78,7 @@ TEST(ResidentMemory, StaysWithinABudgetThroughLoadReadsAndMerges) {
     const MemoryStatistics memory = db.Statistics()->memory;
     const uint64_t charged = memory.memtables_bytes + memory.spare_bytes + memory.blocks_bytes +
                              memory.cache_tables_bytes + memory.indexes_bytes + memory.filters_bytes +
-                             memory.jobs_bytes;
+                             memory.jobs_bytes + memory.transactions_bytes;
     EXPECT_LE(most, kBudgetBytes * 11 / 10) << part;
     EXPECT_LE(charged, kBudgetBytes * 11 / 10) << part;
     RecordProperty(part, static_cast<int>(most >> 10));

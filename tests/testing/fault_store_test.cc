@@ -187,6 +187,24 @@ TEST_F(FaultStoreTest, SurvivorsOfAStoppedStoreCanBeHad) {
   EXPECT_EQ(ReadAll(*store_.SurvivorsOf().value(), "new"), "synced");
 }
 
+TEST_F(FaultStoreTest, IsFullAtItsCapacityUntilSomethingIsRemoved) {
+  const auto first = store_.Create("first", {}).value();
+  ASSERT_TRUE(first->Append("12345").ok());
+  store_.SetCapacity(2 * 4096 + 100);
+  const auto second = store_.Create("second", {}).value();
+  EXPECT_EQ(second->Append(std::string(5000, 's')).code(), StatusCode::kNoSpace);
+  EXPECT_EQ(store_.bytes_used(), 8192u);
+  EXPECT_EQ(ReadAll(store_, "second"), std::string(4096, 's'));
+  EXPECT_EQ(second->Append("d").code(), StatusCode::kNoSpace) << "a file that failed takes no more";
+  ASSERT_TRUE(store_.Remove("second").ok());
+  EXPECT_EQ(store_.bytes_used(), 4096u);
+  EXPECT_TRUE(first->Append(std::string(8000, 'f')).ok());
+  EXPECT_TRUE(first->Append("a block's rest").ok());
+  EXPECT_EQ(first->Append(std::string(4096, 'f')).code(), StatusCode::kNoSpace);
+  store_.SetCapacity(UINT64_MAX);
+  EXPECT_TRUE(store_.Create("third", {}).value()->Append("more").ok());
+}
+
 // The device agrees: what the wrapper calls synced is what the model of a device keeps when it loses all it may.
 TEST(FaultStore, AgreesWithTheSimulatedDevice) {
   SimulatedStore device(Runtime::Default());

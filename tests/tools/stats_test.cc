@@ -102,6 +102,15 @@ DatabaseStatistics CountersOfAllKinds() {
                         .syncs = 3,
                         .log_bytes = 700,
                         .log_bytes_prepared = 900};
+  statistics.transactions = {.open = 2,
+                             .begun = 20,
+                             .committed = 11,
+                             .conflicts = {.keys = 3, .ranges = 2, .dropped_collections = 1, .too_old = 4},
+                             .deadlocks = 1,
+                             .lock_timeouts = 2,
+                             .writes_bytes = 4096,
+                             .reads_bytes = 8192,
+                             .evidence_bytes = 1'572'864};
   statistics.flushes = {.jobs = 2, .bytes_in = 4096, .bytes_out = 1024};
   statistics.merges = {.jobs = 1, .bytes_in = 900, .bytes_out = 500};
   statistics.pacing = {.for_flushes = {.count = 3, .nanoseconds = 12'000'000, .nanoseconds_max = 5'100'000},
@@ -145,6 +154,8 @@ TEST(StatisticsPage, ShowsCountersWithUnits) {
       "manifest 0 B, recovery 0 B\n"
       "delays for flushes  3, 12.0 ms together, 5.10 ms the longest\n"
       "delays for merges   0, 0 ns together, 0 ns the longest\n"
+      "transactions        20 begun, 2 open, 11 committed; 10 conflicts (keys 3, ranges 2, dropped collections 1, "
+      "too old 4), 1 deadlock, 2 timeouts; 4.00 KiB written, 8.00 KiB read, 1.50 MiB kept to compare with\n"
       "\n"
       "TIME OF               MEASURED       P50       P99     P99.9       MAX\n"
       "get                          1    700 ns   1.50 us   12.0 us    100 ms\n"))
@@ -162,6 +173,9 @@ TEST(StatisticsPage, ShowsCountersAsJson) {
         "\"commits\":{\"commits\":5,\"synced_commits\":3,\"operations\":9,\"puts\":7,\"deletes\":1,"
         "\"range_deletes\":1,\"user_bytes\":512,\"groups\":4,\"syncs\":3,\"log_bytes\":700,"
         "\"log_bytes_prepared\":900}",
+        "\"transactions\":{\"open\":2,\"begun\":20,\"committed\":11,\"conflicts\":{\"keys\":3,\"ranges\":2,"
+        "\"dropped_collections\":1,\"too_old\":4},\"deadlocks\":1,\"lock_timeouts\":2,\"writes_bytes\":4096,"
+        "\"reads_bytes\":8192,\"evidence_bytes\":1572864}",
         "\"flushes\":{\"jobs\":2,\"bytes_in\":4096,\"bytes_out\":1024}",
         "\"pacing\":{\"for_flushes\":{\"count\":3,\"nanoseconds\":12000000,\"nanoseconds_max\":5100000},"
         "\"for_merges\":{\"count\":0,\"nanoseconds\":0,\"nanoseconds_max\":0},\"runs_max\":9,\"debt_bytes\":77,"

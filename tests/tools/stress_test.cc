@@ -164,6 +164,42 @@ TEST_F(StressModel, NoticesACollectionThatIsGoneOrCameBack) {
   EXPECT_TRUE(model_.Judge(scan, absent));
 }
 
+Reply BankWith(std::vector<FoundEntry> entries) { return {.entries = std::move(entries)}; }
+
+TEST_F(StressModel, KnowsWhatTransfersLeave) {
+  const Operation transfer = Numbered({.kind = OperationKind::kTransfer, .begin = 3, .end = 5, .amount = 10});
+  const Operation look = Numbered({.kind = OperationKind::kReadBank});
+  model_.SetChecking(true);
+  Accept(look, BankWith({}));
+  Accept(transfer, {});
+  const uint64_t id = transfer.id.Packed();
+  Accept(look, BankWith({{0, 3, kAmountAtFirst - 10}, {0, 5, kAmountAtFirst + 10}, {0, kAccounts, id}}));
+  EXPECT_EQ(model_.Judge(look, BankWith({}))->what, "a transfer is gone, or came back");
+  EXPECT_EQ(model_.Judge(look, BankWith({{0, 3, kAmountAtFirst - 10}, {0, kAccounts, id}}))->what,
+            "money was made or lost");
+  EXPECT_EQ(
+      model_.Judge(look, BankWith({{0, 4, kAmountAtFirst - 10}, {0, 5, kAmountAtFirst + 10}, {0, kAccounts, id}}))
+          ->what,
+      "an account has not what transfers left there");
+}
+
+TEST_F(StressModel, AllowsATransferInDoubtAsAWholeOrNotAtAll) {
+  const Operation transfer = Numbered({.kind = OperationKind::kTransfer, .begin = 3, .end = 5, .amount = 10});
+  const Operation look = Numbered({.kind = OperationKind::kReadBank});
+  const uint64_t id = transfer.id.Packed();
+  const Reply made = BankWith({{0, 3, kAmountAtFirst - 10}, {0, 5, kAmountAtFirst + 10}, {0, kAccounts, id}});
+  model_.SetChecking(true);
+  model_.Doubt(transfer);
+  Accept(look, BankWith({}));
+  EXPECT_EQ(model_.SettleDoubts().not_applied, 1u);
+  EXPECT_TRUE(model_.Judge(look, made));
+  model_.Doubt(transfer);
+  EXPECT_TRUE(model_.Judge(look, BankWith({{0, kAccounts, id}})));
+  Accept(look, made);
+  EXPECT_EQ(model_.SettleDoubts().applied, 1u);
+  Accept(look, made);
+}
+
 TEST_F(StressModel, NoticesAViewThatChanges) {
   Operation view = Numbered({.kind = OperationKind::kTakeView, .collection = 0, .begin = 0, .end = 10});
   Accept(view, {});
@@ -232,6 +268,13 @@ TEST_F(StressRun, FindsAnAcknowledgedWriteThatIsLost) {
 TEST_F(StressRun, FindsAHalfBatch) {
   settings_.before_operation = [](Operation& operation) {
     if (operation.kind == OperationKind::kWrite && operation.writes.size() > 2) operation.writes.pop_back();
+  };
+  ExpectViolation();
+}
+
+TEST_F(StressRun, FindsATransferThatIsLost) {
+  settings_.before_operation = [](Operation& operation) {
+    if (operation.kind == OperationKind::kTransfer && operation.id.number % 20 == 0) operation.amount = 0;
   };
   ExpectViolation();
 }

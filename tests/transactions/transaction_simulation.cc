@@ -94,7 +94,7 @@ void TransactionSimulation::End(size_t index, const Result<SequenceStatistics>& 
   switch (status.code()) {
     case StatusCode::kConflict:
       ++tally_.conflicts;
-      if (status.message().find(" at ") == std::string_view::npos) ++tally_.conflicts_in_flight;
+      if (status.message().find("by another commit after") != std::string_view::npos) ++tally_.conflicts_in_flight;
       break;
     case StatusCode::kDeadlock: ++tally_.deadlocks; break;
     case StatusCode::kTimeout: break;

@@ -232,6 +232,30 @@ TEST(CommitPipeline, ASyncedGroupWaitsForThoseOfTheGroupBefore) {
   EXPECT_LE(groups, 9 * kSeeds) << "of six commits by each of four writers";
 }
 
+// The first is at its sync, or waits for company, when the others come one by one.
+TEST(CommitPipeline, WaitingWritersAreServedInTheOrderOfComing) {
+  constexpr int kWriters = 6;
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    PipelineWorld world(seed, std::chrono::seconds(1));
+    for (int w = 0; w < kWriters; ++w) {
+      world.simulator.Spawn("writer", [&world, w] {
+        {
+          const MutexLock lock(world.mutex);
+          world.never.WaitFor(world.mutex, std::chrono::milliseconds(10 * w));
+        }
+        world.Put(std::to_string(w), w % 2 == 0 ? Sync::kYes : Sync::kNo).Check();
+      });
+    }
+    world.Run();
+    const auto logged = world.Logged();
+    ASSERT_EQ(logged.size(), size_t{kWriters});
+    for (int w = 0; w < kWriters; ++w) {
+      EXPECT_EQ(logged[static_cast<size_t>(w)].second, std::to_string(w)) << "seed " << seed;
+    }
+    EXPECT_LT(world.groups, uint64_t{kWriters}) << "nobody had to wait";
+  }
+}
+
 TEST(CommitPipeline, CountsGroupsCommitsSyncsAndLogBytes) {
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     PipelineWorld world(seed);

@@ -69,6 +69,11 @@ WrittenStatistics Difference(const WrittenStatistics& after, const WrittenStatis
           .recovery_bytes = after.recovery_bytes - before.recovery_bytes};
 }
 
+TransactionFigures Difference(const TransactionStatistics& after, const TransactionStatistics& before) {
+  return {.committed = after.committed - before.committed,
+          .conflicts = after.conflicts.total() + after.deadlocks - before.conflicts.total() - before.deadlocks};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Bench>> Bench::Open(const std::string& directory, const Settings& settings,
@@ -202,7 +207,7 @@ void Bench::KeepAccount(const Operation& operation, const Worker& worker) {
 }
 
 void Bench::KeepAccountOfOthers(const Operation& operation, const Worker& worker) {
-  if (operation.collection != nullptr) elsewhere_bytes_ += worker.user_bytes;
+  if (operation.collection != nullptr && operation.effect == Effect::kInsert) elsewhere_bytes_ += worker.user_bytes;
   other_entries_ += worker.new_entries;
   other_bytes_ += worker.new_entries * (settings_.key_size_bytes + settings_.value_size_bytes);
 }
@@ -257,12 +262,15 @@ Result<Measurement> Bench::Run(const Operation& operation) {
     task.sample_every = 1;
     workers.push_back(std::make_unique<Worker>(workplace, task));
   }
+  if (operation.prepare != nullptr) LOGWOOD_RETURN_IF_ERROR(operation.prepare(workplace).WithContext(operation.name));
   LOGWOOD_ASSIGN_OR_RETURN(const DatabaseStatistics counted_before, database_.Statistics());
   const ProcessUsage before = ProcessUsage::Now();
   LOGWOOD_RETURN_IF_ERROR(RunThreads(operation, workers, workplace, total));
   const ProcessUsage after = ProcessUsage::Now();
   LOGWOOD_ASSIGN_OR_RETURN(const DatabaseStatistics counted_after, database_.Statistics());
   total.written = Difference(counted_after.written, counted_before.written);
+  total.transactions = Difference(counted_after.transactions, counted_before.transactions);
+  if (operation.check != nullptr) LOGWOOD_RETURN_IF_ERROR(operation.check(workplace).WithContext(operation.name));
   ++operations_run_;
   AddUp(operation, workers, total);
   for (uint64_t i = 0; i < total.threads; ++i) {

@@ -21,6 +21,12 @@
 
 namespace logwood::bench {
 
+// What became of the transactions of one operation.
+struct TransactionFigures {
+  uint64_t committed = 0;
+  uint64_t conflicts = 0;  // Deadlocks among them.
+};
+
 // What came out of one operation. Sizes in bytes.
 struct Measurement {
   std::string name;
@@ -35,8 +41,9 @@ struct Measurement {
   uint64_t sample_every = 1;    // Operations of which one is in `latency`.
   double user_cpu_seconds = 0;  // Of the whole process, what works in the background included.
   double system_cpu_seconds = 0;
-  uint64_t written_bytes = 0;        // See ProcessUsage.
-  WrittenStatistics written;         // What the library handed to the store, by what for.
+  uint64_t written_bytes = 0;  // See ProcessUsage.
+  WrittenStatistics written;   // What the library handed to the store, by what for.
+  TransactionFigures transactions;
   uint64_t user_bytes_written = 0;   // Keys and values of puts and deletes; 0 for an operation that writes none.
   uint64_t occupied_bytes = 0;       // By the directory, when it had ended.
   uint64_t present_entries = 0;      // Then.

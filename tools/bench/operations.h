@@ -45,6 +45,9 @@ struct Operation {
   const char* collection = nullptr;
   uint64_t value_size_bytes = 0;  // 0: as --value_size says.
   bool brings_new = false;        // Puts entries under indexes from --num on, too.
+  // Called by one thread before the others begin, and after they have ended; not measured. Null: nothing is to be done.
+  Status (*prepare)(Workplace&) = nullptr;
+  Status (*check)(Workplace&) = nullptr;  // Whether what they left is right.
 };
 
 [[nodiscard]] std::span<const Operation> Operations();

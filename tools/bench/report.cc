@@ -41,6 +41,11 @@ std::optional<double> MaxMicroseconds(const Measurement& measurement) {
   return static_cast<double>(measurement.latency.max()) / kMicrosecond;
 }
 
+std::optional<double> ConflictsPerCommit(const TransactionFigures& transactions) {
+  if (transactions.committed == 0) return std::nullopt;
+  return static_cast<double>(transactions.conflicts) / static_cast<double>(transactions.committed);
+}
+
 // How many bytes went to the store for each of the user's, by what for; null where the user wrote none.
 Json AmplificationByCause(const WrittenStatistics& written) {
   const auto share = [&](uint64_t bytes) {
@@ -146,6 +151,9 @@ std::string TextOf(const Measurement& measurement) {
   if (measurement.beside_entries > 0) {
     line += fmt::format("  (and {:.0f} puts/s)", PerSecond(measurement.beside_entries, measurement));
   }
+  if (const auto conflicts = ConflictsPerCommit(measurement.transactions)) {
+    line += fmt::format("  ({:.3f} conflicts a commit)", *conflicts);
+  }
   if (measurement.operations == 0) {
     line += fmt::format("  ({} entries of {:.1f} MB in {:.1f} MB)", measurement.present_entries,
                         static_cast<double>(measurement.present_bytes) / kMegabyte,
@@ -178,6 +186,9 @@ std::string JsonOf(const Measurement& measurement) {
               {"written_bytes", measurement.written_bytes},
               {"write_amplification", OrNull(WriteAmplification(measurement))},
               {"write_amplification_by_cause", AmplificationByCause(measurement.written)},
+              {"transactions_committed", measurement.transactions.committed},
+              {"transaction_conflicts", measurement.transactions.conflicts},
+              {"conflicts_per_commit", OrNull(ConflictsPerCommit(measurement.transactions))},
               {"occupied_bytes", measurement.occupied_bytes},
               {"present_entries", measurement.present_entries},
               {"present_bytes", measurement.present_bytes},

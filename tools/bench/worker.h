@@ -30,6 +30,7 @@ struct Workplace {
   const std::atomic<bool>& interrupted;        // By the user.
   std::atomic<bool> failed = false;            // One thread did: the others stop.
   std::atomic<uint64_t> measured_running = 0;  // Threads whose figures count that have not ended.
+  std::atomic<int64_t> entries_balance = 0;    // Put less deleted, where an operation keeps account of it.
 };
 
 // What one thread of an operation works with and what it counted. Confined to its thread while that runs.

@@ -131,6 +131,8 @@ std::string Footer() {
          "of /proc/self/io). WA: written for each byte put or deleted. SA: what DIR occupies for each byte of keys "
          "and\n"
          "values that are there. RSS: the most memory the process had so far.\n"
+         "What a transaction costs where nobody is in its way: txput beside batchput, txupdate beside batchupdate.\n"
+         "Conflicts, deadlocks among them, are what made transactions begin anew; a commit is one that came through.\n"
          "Values are pieces of text that a compressor halves. Readers check the size of each value, that keys are "
          "there\n"
          "or absent as they must be, and that a pass finds all of them.\n"

@@ -38,6 +38,7 @@ Result<Answer> DumpFile(const std::string& path, DumpPage& page) {
     case FileType::kManifest: return DumpManifestFile(*store, header, path, page);
     case FileType::kLog: return DumpLogFile(*store, header, path, page);
     case FileType::kTree: return DumpTreeFile(*store, header, path, page);
+    case FileType::kReserve: break;  // Random bytes.
   }
   return Status::Unsupported(path + ": nothing here can dump a file of this type");
 }

@@ -36,6 +36,7 @@ JsonObject ObjectOf(const StoredStatistics& of) {
   object.AddObject("manifests", ObjectOf(of.manifests));
   object.AddObject("logs", ObjectOf(of.logs));
   object.AddObject("trees", ObjectOf(of.trees));
+  object.AddObject("reserves", ObjectOf(of.reserves));
   object.AddObject("strangers", ObjectOf(of.strangers));
   return object;
 }
@@ -48,7 +49,8 @@ JsonObject ObjectOf(const MemoryStatistics& of) {
                     {"cache_tables_bytes", of.cache_tables_bytes},
                     {"indexes_bytes", of.indexes_bytes},
                     {"filters_bytes", of.filters_bytes},
-                    {"jobs_bytes", of.jobs_bytes}});
+                    {"jobs_bytes", of.jobs_bytes},
+                    {"transactions_bytes", of.transactions_bytes}});
 }
 
 JsonObject ObjectOf(const CacheStatistics& of) {
@@ -91,6 +93,24 @@ JsonObject ObjectOf(const CommitStatistics& of) {
                     {"syncs", of.syncs},
                     {"log_bytes", of.log_bytes},
                     {"log_bytes_prepared", of.log_bytes_prepared}});
+}
+
+JsonObject ObjectOf(const ConflictStatistics& of) {
+  return FiguresOf({{"keys", of.keys},
+                    {"ranges", of.ranges},
+                    {"dropped_collections", of.dropped_collections},
+                    {"too_old", of.too_old}});
+}
+
+JsonObject ObjectOf(const TransactionStatistics& of) {
+  JsonObject object = FiguresOf({{"open", of.open}, {"begun", of.begun}, {"committed", of.committed}});
+  object.AddObject("conflicts", ObjectOf(of.conflicts));
+  object.AddNumber("deadlocks", of.deadlocks);
+  object.AddNumber("lock_timeouts", of.lock_timeouts);
+  object.AddNumber("writes_bytes", of.writes_bytes);
+  object.AddNumber("reads_bytes", of.reads_bytes);
+  object.AddNumber("evidence_bytes", of.evidence_bytes);
+  return object;
 }
 
 JsonObject ObjectOf(const JobStatistics& of) {
@@ -203,6 +223,7 @@ std::string StatisticsAsJson(const DatabaseStatistics& statistics) {
   object.AddObject("published", ObjectOf(statistics.published));
   object.AddObject("flushed", ObjectOf(statistics.flushed));
   object.AddObject("commits", ObjectOf(statistics.commits));
+  object.AddObject("transactions", ObjectOf(statistics.transactions));
   object.AddObject("flushes", ObjectOf(statistics.flushes));
   object.AddObject("merges", ObjectOf(statistics.merges));
   object.AddObject("ingests", ObjectOf(statistics.ingests));

@@ -61,10 +61,12 @@ std::string Text(const FileStatistics& of) {
 }
 
 std::string Text(const MemoryStatistics& of) {
-  return fmt::format("budget {}; memtables {}, spare {}, blocks {}, their tables {}, indexes {}, filters {}, jobs {}",
-                     BytesAsText(of.budget_bytes), BytesAsText(of.memtables_bytes), BytesAsText(of.spare_bytes),
-                     BytesAsText(of.blocks_bytes), BytesAsText(of.cache_tables_bytes), BytesAsText(of.indexes_bytes),
-                     BytesAsText(of.filters_bytes), BytesAsText(of.jobs_bytes));
+  return fmt::format(
+      "budget {}; memtables {}, spare {}, blocks {}, their tables {}, indexes {}, filters {}, jobs {}, "
+      "transactions {}",
+      BytesAsText(of.budget_bytes), BytesAsText(of.memtables_bytes), BytesAsText(of.spare_bytes),
+      BytesAsText(of.blocks_bytes), BytesAsText(of.cache_tables_bytes), BytesAsText(of.indexes_bytes),
+      BytesAsText(of.filters_bytes), BytesAsText(of.jobs_bytes), BytesAsText(of.transactions_bytes));
 }
 
 std::string Text(const CacheStatistics& of) {
@@ -116,6 +118,21 @@ std::string TextOfReading(const DatabaseStatistics& statistics) {
                                      CountAsText(filters.false_positives, "false positive")));
 }
 
+std::string Text(const TransactionStatistics& of) {
+  const ConflictStatistics& conflicts = of.conflicts;
+  return fmt::format(
+      "{} begun, {} open, {} committed; {} (keys {}, ranges {}, dropped collections {}, too old {}), {}, "
+      "{}; {} written, {} read, {} kept to compare with",
+      of.begun, of.open, of.committed, CountAsText(conflicts.total(), "conflict"), conflicts.keys, conflicts.ranges,
+      conflicts.dropped_collections, conflicts.too_old, CountAsText(of.deadlocks, "deadlock"),
+      CountAsText(of.lock_timeouts, "timeout"), BytesAsText(of.writes_bytes), BytesAsText(of.reads_bytes),
+      BytesAsText(of.evidence_bytes));
+}
+
+std::string TextOfTransactions(const TransactionStatistics& of) {
+  return of.begun == 0 ? "" : Line("transactions", Text(of));
+}
+
 std::string TextOfWriting(const DatabaseStatistics& statistics) {
   const uint64_t jobs = statistics.flushes.jobs + statistics.merges.jobs + statistics.ingests.jobs;
   if (statistics.commits.commits + jobs == 0) return {};
@@ -163,11 +180,13 @@ std::string StatisticsAsText(const DatabaseStatistics& statistics) {
   page += Line("memtables, active", Text(statistics.active_memtables)) +
           Line("memtables, sealed", Text(statistics.sealed_memtables)) + Line("manifests", Text(stored.manifests)) +
           Line("logs", Text(stored.logs)) + Line("trees", Text(stored.trees)) +
-          Line("strangers", Text(stored.strangers)) + Line("memory", Text(statistics.memory)) +
-          Line("cache", Text(statistics.cache)) + TextOfViews(statistics.views) +
-          Line("published up to", Text(statistics.published)) + Line("flushed up to", Text(statistics.flushed));
+          Line("reserves", Text(stored.reserves)) + Line("strangers", Text(stored.strangers)) +
+          Line("memory", Text(statistics.memory)) + Line("cache", Text(statistics.cache)) +
+          TextOfViews(statistics.views) + Line("published up to", Text(statistics.published)) +
+          Line("flushed up to", Text(statistics.flushed));
   if (statistics.recovered_log_bytes > 0) page += Line("log replayed", BytesAsText(statistics.recovered_log_bytes));
-  const std::string counters = TextOfReading(statistics) + TextOfWriting(statistics) + TableOf(statistics.latencies);
+  const std::string counters = TextOfReading(statistics) + TextOfWriting(statistics) +
+                               TextOfTransactions(statistics.transactions) + TableOf(statistics.latencies);
   return counters.empty() ? page : page + "\nSINCE THE OPEN\n" + counters;
 }
 

@@ -1,5 +1,6 @@
 #include "tools/stress/child.h"
 
+#include <chrono>
 #include <fmt/format.h>
 #include <map>
 #include <memory>
@@ -54,6 +55,8 @@ class Executor {
       case OperationKind::kFlush: return database_.Flush();
       case OperationKind::kCompact: return Compact(operation);
       case OperationKind::kVerify: return Verify();
+      case OperationKind::kTransfer: return Transfer(operation);
+      case OperationKind::kReadBank: return ReadBank(reply);
     }
     return Status::InvalidArgument("no such operation");
   }
@@ -175,6 +178,43 @@ class Executor {
     if (!found.damages.empty()) return found.damages.front().WithContext("damage");
     if (!found.strangers.empty()) return Status::Corruption("a stranger: " + found.strangers.front());
     return Status::Ok();
+  }
+
+  // Every second one holds its accounts, so that it has to wait rather than to repeat.
+  Status Transfer(const Operation& operation) {
+    LOGWOOD_ASSIGN_OR_RETURN(const Collection bank, database_.OpenOrCreate(NameOfBank()));
+    const auto amount_of = [&](Transaction& transaction, uint32_t account) -> Result<uint64_t> {
+      const std::string key = KeyOf(account);
+      const bool is_held = operation.id.number % 2 == 0;
+      LOGWOOD_ASSIGN_OR_RETURN(const auto found,
+                               is_held ? transaction.GetForUpdate(bank, key) : transaction.Get(bank, key));
+      return found ? ReadNumber(found->bytes()) : kAmountAtFirst;
+    };
+    const auto transfer = [&](Transaction& transaction) -> Status {
+      LOGWOOD_ASSIGN_OR_RETURN(const uint64_t gives, amount_of(transaction, operation.begin));
+      LOGWOOD_ASSIGN_OR_RETURN(const uint64_t takes, amount_of(transaction, operation.end));
+      const std::string signature = KeyOf(kAccounts + operation.id.lane);
+      LOGWOOD_RETURN_IF_ERROR(transaction.Put(bank, KeyOf(operation.begin), NumberValue(gives - operation.amount)));
+      LOGWOOD_RETURN_IF_ERROR(transaction.Put(bank, KeyOf(operation.end), NumberValue(takes + operation.amount)));
+      return transaction.Put(bank, signature, NumberValue(operation.id.Packed()));
+    };
+    return database_
+        .Transact(transfer, {.transaction = {.lock_timeout = std::chrono::minutes(5)},
+                             .commit = {.sync = operation.sync},
+                             .attempts_max = 1'000'000})
+        .status();
+  }
+
+  Status ReadBank(Reply& reply) const {
+    const Result<Collection> bank = database_.OpenCollection(NameOfBank());
+    if (bank.status().code() == StatusCode::kNotFound) return Status::Ok();  // Nobody has touched an account.
+    LOGWOOD_RETURN_IF_ERROR(bank.status());
+    Cursor cursor = bank->Scan();
+    for (; cursor.valid(); cursor.Next()) {
+      LOGWOOD_ASSIGN_OR_RETURN(const FoundEntry entry, ReadBankEntry(cursor.key(), cursor.value()));
+      reply.entries.push_back(entry);
+    }
+    return cursor.status();
   }
 
   Database& database_;

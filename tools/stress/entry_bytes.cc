@@ -64,4 +64,29 @@ Result<FoundEntry> ReadEntry(uint32_t collection, Bytes key, Bytes value) {
   return entry;
 }
 
+const char* NameOfBank() { return "bank"; }
+
+std::string NumberValue(uint64_t number) {
+  std::string value(sizeof(number), '\0');
+  std::memcpy(value.data(), &number, sizeof(number));
+  return value;
+}
+
+Result<uint64_t> ReadNumber(Bytes value) {
+  uint64_t number = 0;
+  if (value.size() != sizeof(number)) {
+    return Status::Corruption(fmt::format("the bank has a value of {} bytes that nobody wrote", value.size()));
+  }
+  std::memcpy(&number, value.data(), sizeof(number));
+  return number;
+}
+
+Result<FoundEntry> ReadBankEntry(Bytes key, Bytes value) {
+  const std::optional<uint32_t> number = NumberIn(key);
+  if (!number || Bytes(KeyOf(*number)) != key) return Status::Corruption("the bank holds " + Shown(key));
+  Result<uint64_t> amount = ReadNumber(value);
+  if (!amount.ok()) return amount.status();
+  return FoundEntry{.collection = 0, .key = *number, .id = *amount};
+}
+
 }  // namespace logwood::stress

@@ -24,4 +24,10 @@ namespace logwood::stress {
 // The entry that these bytes stand for. Errors: kCorruption: no such key, or not the value that it says it is.
 [[nodiscard]] Result<FoundEntry> ReadEntry(uint32_t collection, Bytes key, Bytes value);
 
+// Entries of the bank, whose values are numbers. Errors: kCorruption.
+[[nodiscard]] const char* NameOfBank();
+[[nodiscard]] std::string NumberValue(uint64_t number);
+[[nodiscard]] Result<uint64_t> ReadNumber(Bytes value);
+[[nodiscard]] Result<FoundEntry> ReadBankEntry(Bytes key, Bytes value);
+
 }  // namespace logwood::stress

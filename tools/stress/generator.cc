@@ -12,6 +12,7 @@ constexpr uint64_t kSyncOneIn = 8;
 constexpr uint64_t kBatchMax = 24;
 constexpr uint64_t kIngestMax = 200;
 constexpr uint64_t kRangeMax = 300;
+constexpr uint64_t kAmountMax = 1000;
 
 uint64_t SeedOf(uint64_t seed, uint32_t life, uint32_t lane) {
   return SeededRandom(SeededRandom(seed).Next() ^ OperationId{.life = life, .lane = lane}.Packed()).Next();
@@ -51,6 +52,8 @@ Operation Generator::Draw() {
   if (drawn < 400) return OneWrite();
   if (drawn < 500) return BatchOverCollections();
   if (drawn < 600) return BatchInOne();
+  if (drawn < 660) return Transfer();
+  if (drawn < 670) return {.kind = OperationKind::kReadBank};
   if (drawn < 850) {
     return {.kind = OperationKind::kGet, .collection = AnyCollection(), .begin = OwnKey()};
   }
@@ -143,6 +146,14 @@ Operation Generator::SecondLook() {
   Operation operation = taken;
   operation.kind = OperationKind::kReadView;
   operation.direction = AnyDirection();
+  return operation;
+}
+
+Operation Generator::Transfer() {
+  Operation operation{.kind = OperationKind::kTransfer, .sync = random_.OneIn(kSyncOneIn) ? Sync::kYes : Sync::kNo};
+  operation.begin = static_cast<uint32_t>(random_.Below(kAccounts));
+  operation.end = (operation.begin + 1 + static_cast<uint32_t>(random_.Below(kAccounts - 1))) % kAccounts;
+  operation.amount = 1 + static_cast<uint32_t>(random_.Below(kAmountMax));
   return operation;
 }
 

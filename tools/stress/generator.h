@@ -35,6 +35,7 @@ class Generator {
   [[nodiscard]] Operation Scan(OperationKind kind);
   [[nodiscard]] Operation SecondLook();
   [[nodiscard]] Operation OnCollection(OperationKind kind);
+  [[nodiscard]] Operation Transfer();
   [[nodiscard]] uint32_t OwnKey();
   [[nodiscard]] uint32_t AnyCollection();
   [[nodiscard]] Direction AnyDirection();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <numeric>
 
 #include "tools/stress/entry_bytes.h"
 #include "tools/stress/generator.h"
@@ -41,7 +42,11 @@ std::vector<FoundEntry> InKeyOrder(const Operation& operation, std::vector<Found
 }  // namespace
 
 Model::Model(const Settings& settings)
-    : settings_(settings), collections_(settings.collections + 1), doubts_(settings.threads) {
+    : settings_(settings),
+      collections_(settings.collections + 1),
+      accounts_(kAccounts, kAmountAtFirst),
+      signatures_(settings.threads),
+      doubts_(settings.threads) {
   for (CollectionState& state : collections_) state.ids.resize(settings.keys + settings.threads);
 }
 
@@ -62,6 +67,7 @@ std::optional<Violation> Model::Judge(const Operation& operation, const Reply& r
   if (operation.kind == OperationKind::kTakeView || operation.kind == OperationKind::kReadView) {
     return JudgeView(operation, reply);
   }
+  if (operation.kind == OperationKind::kReadBank) return JudgeBank(operation, reply);
   if (reply.result == Reply::Result::kAbsent) return JudgeAbsence(operation);
   if (Finding finding = JudgePresence(operation)) return finding;
   if (operation.kind == OperationKind::kScan) return JudgeEntries(operation, reply.entries);
@@ -205,6 +211,58 @@ Model::Finding Model::JudgeView(const Operation& operation, const Reply& reply) 
                       fmt::format("{} entries, or other values", forward.entries.size()));
 }
 
+// What no account or lane has an entry for is as it was in the beginning.
+Model::Finding Model::JudgeBank(const Operation& operation, const Reply& reply) {
+  std::vector<uint64_t> found(kAccounts, kAmountAtFirst);
+  std::vector<uint64_t> signatures(settings_.threads);
+  for (const FoundEntry& entry : reply.entries) {
+    if (entry.key >= kAccounts + settings_.threads) {
+      return NewViolation(operation, "the bank has an entry that nobody wrote", "accounts and signatures of lanes",
+                          fmt::format("key {}", entry.key));
+    }
+    (entry.key < kAccounts ? found[entry.key] : signatures[entry.key - kAccounts]) = entry.id;
+  }
+  const uint64_t sum = std::accumulate(found.begin(), found.end(), uint64_t{0});
+  if (sum != kAccounts * kAmountAtFirst) {
+    return NewViolation(operation, "money was made or lost", std::to_string(kAccounts * kAmountAtFirst),
+                        fmt::format("{} in all accounts", sum));
+  }
+  for (uint32_t lane = 0; lane < settings_.threads; ++lane) {
+    if (!is_checking_ && lane != operation.id.lane) continue;
+    if (Finding finding = JudgeSignature(operation, lane, signatures[lane])) return finding;
+  }
+  if (!is_checking_) return std::nullopt;
+  std::vector<uint64_t> expected = accounts_;
+  for (const std::optional<Doubtful>& doubtful : doubts_) {
+    if (doubtful && doubtful->evidence == Evidence::kApplied) Transfer(doubtful->operation, expected);
+  }
+  for (uint32_t account = 0; account < kAccounts; ++account) {
+    ++compared_;
+    if (found[account] == expected[account]) continue;
+    return NewViolation(operation, "an account has not what transfers left there",
+                        fmt::format("account {}: {}", account, expected[account]), std::to_string(found[account]));
+  }
+  return std::nullopt;
+}
+
+// Which of a lane's transfers was the last; its signature says, too, whether one in doubt was made.
+Model::Finding Model::JudgeSignature(const Operation& operation, uint32_t lane, uint64_t id) {
+  std::optional<Doubtful>& doubtful = doubts_[lane];
+  if (doubtful && doubtful->operation.kind == OperationKind::kTransfer) {
+    if (id == doubtful->operation.id.Packed()) return Note(*doubtful, Evidence::kApplied, operation);
+    if (id == signatures_[lane]) return Note(*doubtful, Evidence::kNotApplied, operation);
+  }
+  if (id == signatures_[lane]) return std::nullopt;
+  return NewViolation(operation, "a transfer is gone, or came back",
+                      fmt::format("lane {}: {}", lane, ValueName(signatures_[lane])), ValueName(id));
+}
+
+void Model::Transfer(const Operation& operation, std::vector<uint64_t>& accounts) {
+  if (operation.kind != OperationKind::kTransfer) return;
+  accounts[operation.begin] -= operation.amount;
+  accounts[operation.end] += operation.amount;
+}
+
 void Model::Apply(const Operation& operation) {
   switch (operation.kind) {
     case OperationKind::kEnsure: collections_[operation.collection].exists = true; break;
@@ -219,13 +277,18 @@ void Model::Apply(const Operation& operation) {
         std::fill(ids.begin() + write.key, ids.begin() + write.keys_end(), IdLeftBy(operation, write));
       }
       break;
+    case OperationKind::kTransfer:
+      Transfer(operation, accounts_);
+      signatures_[operation.id.lane] = operation.id.Packed();
+      break;
     default: break;
   }
 }
 
 void Model::Doubt(const Operation& operation) {
-  const bool changes_collections = operation.kind == OperationKind::kEnsure || operation.kind == OperationKind::kDrop;
-  if (!changes_collections && !(operation.writes_entries() && AllExist(operation))) return;
+  const bool always_changes = operation.kind == OperationKind::kEnsure || operation.kind == OperationKind::kDrop ||
+                              operation.kind == OperationKind::kTransfer;
+  if (!always_changes && !(operation.writes_entries() && AllExist(operation))) return;
   Doubtful doubtful{.operation = operation, .ids = {}};
   for (const Write& write : operation.writes) {
     for (uint32_t key = write.key; key < write.keys_end(); ++key) {

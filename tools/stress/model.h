@@ -25,6 +25,8 @@ struct Violation {
 //
 // A lane's operations run one after the other and only it writes its keys, so a reply is judged by what the lane's
 // earlier replies have made of the model. Of keys of others it is known that only their lane may have written them.
+// The accounts of the bank are everybody's: at any moment they have together what they had in the beginning. Transfers
+// may come in any order, so once it is known which were made, what each account has is known, too.
 // Confined to one thread.
 class Model {
  public:
@@ -73,16 +75,21 @@ class Model {
   [[nodiscard]] Finding JudgeOwnKey(const Operation& operation, uint32_t key, uint64_t id);
   [[nodiscard]] Finding JudgeMarks(const Operation& operation, const Reply& reply) const;
   [[nodiscard]] Finding JudgeView(const Operation& operation, const Reply& reply);
+  [[nodiscard]] Finding JudgeBank(const Operation& operation, const Reply& reply);
+  [[nodiscard]] Finding JudgeSignature(const Operation& operation, uint32_t lane, uint64_t id);
   // A doubt that `operation` is about, of those that make or drop its collection.
   [[nodiscard]] Doubtful* DoubtAbout(const Operation& operation, OperationKind kind);
   [[nodiscard]] static Finding Note(Doubtful& doubtful, Evidence evidence, const Operation& operation);
   [[nodiscard]] bool AllExist(const Operation& operation) const;
   void Apply(const Operation& operation);
+  static void Transfer(const Operation& operation, std::vector<uint64_t>& accounts);
 
   const Settings& settings_;
   uint32_t life_ = 0;
   bool is_checking_ = false;
   std::vector<CollectionState> collections_;
+  std::vector<uint64_t> accounts_;                        // What each has.
+  std::vector<uint64_t> signatures_;                      // By lane: the id of its last transfer; 0: none.
   std::vector<std::optional<Doubtful>> doubts_;           // By lane.
   std::map<std::pair<uint32_t, uint32_t>, Reply> views_;  // By lane and slot: the first look, forward.
   uint64_t compared_ = 0;

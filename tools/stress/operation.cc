@@ -26,6 +26,7 @@ void VisitOperation(SomeOperation& operation, const Visit& visit) {
   visit(operation.collection);
   visit(operation.begin);
   visit(operation.end);
+  visit(operation.amount);
   visit(operation.slot);
   visit(operation.memtable_size_bytes);
   visit(operation.id);
@@ -119,6 +120,8 @@ const char* NameOf(OperationKind kind) {
     case OperationKind::kFlush: return "flush";
     case OperationKind::kCompact: return "compact";
     case OperationKind::kVerify: return "verify";
+    case OperationKind::kTransfer: return "transfer";
+    case OperationKind::kReadBank: return "look at the bank";
   }
   return "";
 }
@@ -157,6 +160,9 @@ std::string Operation::ToString() const {
     case OperationKind::kWrite:
     case OperationKind::kIngest:
       return fmt::format("{} of {} entries{}", NameOf(kind), writes.size(), sync == Sync::kYes ? ", synced" : "");
+    case OperationKind::kTransfer:
+      return fmt::format("transfer of {} from account {} to account {}{}", amount, begin, end,
+                         sync == Sync::kYes ? ", synced" : "");
     case OperationKind::kGet: return fmt::format("get of {}, key {}", NameOfCollection(collection), begin);
     case OperationKind::kScan:
     case OperationKind::kTakeView:

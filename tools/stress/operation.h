@@ -26,7 +26,13 @@ enum class OperationKind : uint8_t {
   kFlush = 10,
   kCompact = 11,
   kVerify = 12,
+  kTransfer = 13,  // A transaction that moves an amount from one account of the bank to another, and signs for it.
+  kReadBank = 14,  // All accounts and signatures.
 };
+
+// The bank is one collection for all lanes. An account that nobody has touched has the amount of the beginning.
+inline constexpr uint32_t kAccounts = 32;  // Keys from 0 on. Behind them each lane signs for its last transfer.
+inline constexpr uint64_t kAmountAtFirst = 1'000'000;
 
 enum class Direction : uint8_t { kForward = 0, kBackward = 1 };
 
@@ -56,11 +62,12 @@ struct OperationId {
 
 struct Operation {
   OperationKind kind = OperationKind::kGet;
-  Sync sync = Sync::kNo;  // Of kWrite.
+  Sync sync = Sync::kNo;  // Of kWrite and kTransfer.
   Direction direction = Direction::kForward;
   uint32_t collection = 0;
-  uint32_t begin = 0;                // Key of kGet; keys of a range from here, ...
-  uint32_t end = 0;                  // ... up to here, without it.
+  uint32_t begin = 0;                // Key of kGet; keys of a range from here, or the account that gives, ...
+  uint32_t end = 0;                  // ... up to here, without it; or the account that takes.
+  uint32_t amount = 0;               // Of kTransfer.
   uint32_t slot = 0;                 // Of a view.
   uint64_t memtable_size_bytes = 0;  // Of kOpen.
   OperationId id = {};
@@ -77,7 +84,7 @@ struct Operation {
 struct FoundEntry {
   uint32_t collection = 0;
   uint32_t key = 0;
-  uint64_t id = 0;  // Packed, of the operation that left the value.
+  uint64_t id = 0;  // Packed, of the operation that left the value. Of an account: what it has, modulo 2^64.
 };
 
 struct Reply {

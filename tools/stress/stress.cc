@@ -119,6 +119,7 @@ void Stress::BeginChecking() {
                        .collection = static_cast<uint32_t>(random.Below(settings_.collections + 1)),
                        .begin = static_cast<uint32_t>(random.Below(keys))});
   }
+  script_.push_back({.kind = OperationKind::kReadBank});
   script_.push_back({.kind = OperationKind::kVerify});
 }
 
@@ -218,8 +219,8 @@ Status Stress::TakeReply(Lane& lane, const Reply& reply) {
   Figures& figures = report_.figures;
   ++figures.operations;
   figures.compared = model_.compared();
-  const bool changes =
-      operation.writes_entries() || operation.kind == OperationKind::kEnsure || operation.kind == OperationKind::kDrop;
+  const bool changes = operation.writes_entries() || operation.kind == OperationKind::kTransfer ||
+                       operation.kind == OperationKind::kEnsure || operation.kind == OperationKind::kDrop;
   if (changes && reply.result == Reply::Result::kOk) {
     ++figures.acknowledged;
     figures.synced += operation.sync == Sync::kYes ? 1 : 0;

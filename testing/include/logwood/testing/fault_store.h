@@ -36,9 +36,9 @@ struct Fault {
   StoreCallKinds kinds = {};                     // Which calls are counted and fail.
 };
 
-// Wraps any store: counts its calls, fails the k-th, stops at the k-th as if the process had died, and makes the store
-// that a power cut would leave. As the contract demands, a file whose append failed takes no more, and a file whose
-// sync failed never syncs again. Thread-safe; threads decide which call is the k-th.
+// Wraps any store: counts its calls, fails the k-th, stops at the k-th as if the process had died, is full at a number
+// of bytes, and makes the store that a power cut would leave. As the contract demands, a file whose append failed takes
+// no more, and a file whose sync failed never syncs again. Thread-safe; threads decide which call is the k-th.
 class FaultStore final : public Store {
  public:
   // `store` must outlive this one. What it holds already counts as durable.
@@ -60,6 +60,12 @@ class FaultStore final : public Store {
   void StopAt(uint64_t call);
   // Forgets all faults and stops; what failed files remember stays.
   void Heal();
+  // A full disk: files created through this object take whole blocks of 4 KiB, and so many bytes together at most. Of
+  // an append beyond that only the beginning takes effect, and it gives kNoSpace. What is removed makes room.
+  // UINT64_MAX: no bound.
+  void SetCapacity(uint64_t bytes);
+  // What files created through this object take, in whole blocks.
+  [[nodiscard]] uint64_t bytes_used() const;
   // Calls of these kinds so far, failed ones included.
   [[nodiscard]] uint64_t calls(StoreCallKinds kinds = {}) const;
 
@@ -93,6 +99,7 @@ class FaultStore final : public Store {
   [[nodiscard]] uint64_t Count(StoreCallKinds kinds) const;
   Status SyncFile(const std::string& name, const std::function<Status()>& sync);
   void NoteAppended(const std::string& name, uint64_t size_bytes);
+  [[nodiscard]] uint64_t RoomLeft() const;
   // How many bytes of the file a power cut leaves, at most; absent: not even its name.
   [[nodiscard]] std::optional<uint64_t> SizeLeft(std::string_view name) const;
 
@@ -103,6 +110,7 @@ class FaultStore final : public Store {
   std::array<uint64_t, kStoreCallKindCount> counts_{};
   std::vector<PlannedFault> faults_;
   std::optional<uint64_t> stop_at_;
+  uint64_t capacity_ = UINT64_MAX;
   std::map<std::string, FileState, std::less<>> files_;
   std::map<std::string, Status, std::less<>> failed_syncs_;
 };
