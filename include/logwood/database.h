@@ -102,8 +102,8 @@ class Database {
   // Everything as it is now. Cost: a pointer copy. Errors: kClosed.
   [[nodiscard]] Result<View> NewView() const;
 
-  // Brings all entries in memory into trees and waits for it. Errors: kReadOnly, kClosed, kCorruption; kIo, kNoSpace: it
-  // has failed again and again, for a second and more. Where writing did not stop it is repeated later by itself.
+  // Brings all entries in memory into trees and waits for it. Errors: kReadOnly, kClosed, kCorruption; kIo, kNoSpace:
+  // it has failed again and again, for a second and more. Where writing did not stop it is repeated later by itself.
   Status Flush();
   // Flush(), then merges a collection until each key stands once and no deletion is left: fewest reads, least space.
   // What is flushed meanwhile stays beside it. Errors as Flush();

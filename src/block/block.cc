@@ -5,6 +5,7 @@
 #include <bit>
 #include <concepts>
 #include <cstring>
+#include <span>
 #include <utility>
 
 #include "base/status_macros.h"
@@ -271,7 +272,7 @@ Bytes Block::value(uint32_t index) const noexcept { return Piece(value_ends_, va
 Bytes Block::key(uint32_t index, std::string& scratch) const {
   if (HasWholeKeys() && prefix_.empty()) return Tail(index);
   scratch.resize(key_size(index));
-  CopyKey(index, reinterpret_cast<std::byte*>(scratch.data()));
+  CopyKey(index, std::as_writable_bytes(std::span(scratch)).data());
   return scratch;
 }
 

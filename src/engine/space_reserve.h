@@ -12,8 +12,8 @@
 
 namespace logwood {
 
-// How much is kept: a thirty-second of what the trees take, but 64 KiB at least, and at most
-// a memtable and a quarter: what a flush of one may write.
+// How much is kept: a thirty-second of what the trees take, but 64 KiB at least, and a memtable and a quarter at most,
+// which is what a flush of one may write.
 [[nodiscard]] uint64_t ReserveSizeOf(uint64_t tree_bytes, uint64_t memtable_size_bytes);
 
 // Files that do nothing but take space in the store. Once it is full they are given up, so that there is room for the
