@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <span>
+#include <vector>
 
 #include "base/random.h"
 #include "base/status_macros.h"
@@ -41,26 +43,24 @@ Status SpaceReserve::Fill() {
   return Status::Ok();
 }
 
-// Of bytes that no file system can keep in less space.
+// Of bytes that no file system can keep in less space, behind the header.
 Status SpaceReserve::WriteFile(FileNumber number, uint64_t bytes) {
   LOGWOOD_ASSIGN_OR_RETURN(const std::unique_ptr<AppendFile> file,
                            store_.Create(FileName(number, FileType::kReserve), {}));
   const FileHeader header{
       .type = FileType::kReserve, .number = number, .id = FileId(runtime_.Random()), .database = root_.database()};
   const auto encoded = EncodeFileHeader(header);
-  LOGWOOD_RETURN_IF_ERROR(file->Append(Bytes(encoded.data(), encoded.size())));
-  bytes_written_.Add(encoded.size());
   SeededRandom random(header.id.value());
   std::vector<uint64_t> piece(kPiece / sizeof(uint64_t));
-  while (file->size() < bytes) {
+  const std::span<std::byte> piece_bytes = std::as_writable_bytes(std::span(piece));
+  for (uint64_t written = 0; written < bytes; written = file->size()) {
     std::ranges::generate(piece, [&] { return random.Next(); });
-    const Bytes all(std::as_bytes(std::span(piece)));
-    const Bytes part = all.First(static_cast<size_t>(std::min<uint64_t>(all.size(), bytes - file->size())));
+    if (written == 0) std::ranges::copy(encoded, piece_bytes.begin());
+    const Bytes part = Bytes(piece_bytes).First(static_cast<size_t>(std::min<uint64_t>(kPiece, bytes - written)));
     LOGWOOD_RETURN_IF_ERROR(file->Append(part));
     bytes_written_.Add(part.size());
   }
-  LOGWOOD_RETURN_IF_ERROR(file->Sync());  // What was only promised to be written may turn out to have no space.
-  return file->Finish();
+  return file->Sync();  // What was only promised to be written may turn out to have no space.
 }
 
 bool SpaceReserve::GiveUp() {
