@@ -46,7 +46,7 @@ class Cursor {
   // At once the entries from where the cursor stands on, or, after another NextBatch(), from behind those: at least one
   // and at most `count_max`, as many as are at hand. None at the end, after an error, and for 0. They live until the
   // next move. Afterwards the cursor is not valid; it may go on with another NextBatch(), or be sent elsewhere. Cost:
-  // of entries that are at rest in one run a pass in batches takes about half as long as one by Next().
+  // of entries at rest in one run that are in memory a quarter less than by Next(); of many runs a little more.
   [[nodiscard]] std::span<const KeyAndValue> NextBatch(size_t count_max = 256);
 
   [[nodiscard]] bool valid() const noexcept;

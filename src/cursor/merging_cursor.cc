@@ -87,6 +87,8 @@ class MergingCursor final : public EntryCursor {
     std::optional<KeySpan> gap = {};  // Keys that none of those covers.
   };
 
+  static constexpr size_t kRunMin = 4;
+  static constexpr uint32_t kSingleGathers = 32;
   // Of a child that is past its end, and possibly of one that is not.
   static constexpr uint64_t kRankMax = ~uint64_t{0};
 
@@ -246,12 +248,19 @@ class MergingCursor final : public EntryCursor {
   size_t winner_ = 0;                   // Meaningful when valid.
   std::string sought_;
   Direction direction_ = Direction::kForward;
-  bool all_placed_ = false;  // But for the winner.
+  bool all_placed_ = false;      // But for the winner.
+  uint32_t single_gathers_ = 0;  // To come: see Gather().
 };
 
-// The winner's entries up to the next one of any other child, and to where newer range tombstones begin.
+// The winner's entries up to the next one of any other child, and to where newer range tombstones begin. To find out
+// how many these are costs as much as some steps, so it is not asked again for a while where they were few.
 void MergingCursor::Gather(EntryBatch& batch) {
   if (!all_placed_ || direction_ != Direction::kForward) return EntryCursor::Gather(batch);
+  if (single_gathers_ > 0) {
+    --single_gathers_;
+    return EntryCursor::Gather(batch);
+  }
+  const size_t begin = batch.size();
   Child& winner = children_[winner_];
   const Bytes* const limit_before = batch.limit();
   Bytes limit;
@@ -266,10 +275,14 @@ void MergingCursor::Gather(EntryBatch& batch) {
     if (&child != &winner && child.shown) bring_nearer(child.cursor->entry().key);
   }
   if (winner.newer_lists > 0 && !winner.gap->end.empty()) bring_nearer(winner.gap->end);
-  if (is_limited && limit <= entry_.key) return EntryCursor::Gather(batch);
+  if (is_limited && limit <= entry_.key) {
+    single_gathers_ = kSingleGathers;
+    return EntryCursor::Gather(batch);
+  }
   batch.SetLimit(is_limited ? &limit : nullptr);
   winner.cursor->Gather(batch);
   batch.SetLimit(limit_before);
+  if (batch.size() - begin < kRunMin) single_gathers_ = kSingleGathers;
   Rank(winner);
   Show(winner_);
 }
