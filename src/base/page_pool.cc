@@ -18,6 +18,10 @@ void PooledBytesDeleter::operator()(std::byte* bytes) const noexcept {
   }
 }
 
+PagePool::PagePool(std::shared_ptr<MemoryBudget> budget)
+    : budget_(std::move(budget)),
+      large_bytes_max_(std::min<size_t>(kLargeBytesMax, budget_->limits().blocks_bytes_max / kLargeShareMax)) {}
+
 PagePool::~PagePool() {
   for (std::byte* const region : regions_) FreeBytes(region, kRegionSize);
   for (const Large& large : large_) FreeBytes(large.pages, large.count * kPageSize);
@@ -87,16 +91,19 @@ std::byte* PagePool::TakeLarge(size_t count) {
 // What is kept gives way to what comes: pieces of one size come one after the other.
 void PagePool::GiveLarge(std::byte* pages, size_t count) noexcept {
   const size_t size = count * kPageSize;
-  if (size > kLargeBytesMax) return FreeBytes(pages, size);
+  if (size > large_bytes_max_) return FreeBytes(pages, size);
   ForbidAccess(pages, size);
-  const std::lock_guard lock(mutex_);
-  while (large_bytes_ + size > kLargeBytesMax) {
-    FreeBytes(large_.front().pages, large_.front().count * kPageSize);
-    large_bytes_ -= large_.front().count * kPageSize;
-    large_.erase(large_.begin());
+  std::vector<Large> replaced;  // Freed once the lock is released.
+  {
+    const std::lock_guard lock(mutex_);
+    for (; large_bytes_ + size > large_bytes_max_; large_.erase(large_.begin())) {
+      replaced.push_back(large_.front());
+      large_bytes_ -= large_.front().count * kPageSize;
+    }
+    large_.push_back({.pages = pages, .count = count});
+    large_bytes_ += size;
   }
-  large_.push_back({.pages = pages, .count = count});
-  large_bytes_ += size;
+  for (const Large& large : replaced) FreeBytes(large.pages, large.count * kPageSize);
 }
 
 void PagePool::GivePages(std::byte* pages, size_t count) noexcept {

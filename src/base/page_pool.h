@@ -33,7 +33,7 @@ using PooledBytes = std::unique_ptr<std::byte[], PooledBytesDeleter>;
 class PagePool : public std::enable_shared_from_this<PagePool> {
  public:
   // `budget` is charged for pieces, as blocks.
-  explicit PagePool(std::shared_ptr<MemoryBudget> budget) : budget_(std::move(budget)) {}
+  explicit PagePool(std::shared_ptr<MemoryBudget> budget);
   PagePool(const PagePool&) = delete;  // Pieces refer to it.
   PagePool& operator=(const PagePool&) = delete;
   ~PagePool();
@@ -51,6 +51,7 @@ class PagePool : public std::enable_shared_from_this<PagePool> {
   static constexpr size_t kRegionSize = size_t{1} << 20;
   static constexpr size_t kWarmBytesMax = size_t{256} << 10;
   static constexpr size_t kLargeBytesMax = size_t{512} << 10;
+  static constexpr uint64_t kLargeShareMax = 64;  // Of the budget, which is not charged for them.
 
   [[nodiscard]] static bool IsPooled(size_t size) noexcept;
   [[nodiscard]] std::byte* TakePages(size_t count);
@@ -65,6 +66,7 @@ class PagePool : public std::enable_shared_from_this<PagePool> {
   };
 
   const std::shared_ptr<MemoryBudget> budget_;
+  const size_t large_bytes_max_;
   std::mutex mutex_;  // Held for a moment and never while waiting, so no simulator needs to know.
   // Guarded by mutex_. Pieces by their number of pages: those that have memory and those that have addresses alone.
   std::array<std::vector<std::byte*>, kPooledPagesMax + 1> warm_;

@@ -171,10 +171,12 @@ void Background::FlushJob() {
     const Status status = FlushOne(oldest, parts_.stay_policy);
     const bool repeats = MayBeRepeated(status) && status.code() != StatusCode::kNoSpace && !LogHasFailed(oldest);
     if (!repeats) parts_.errors.Keep(status);
+    bool others_wait = false;
     {
       const MutexLock lock(mutex_);
       if (status.ok()) {
         sealed_.pop_front();
+        others_wait = !sealed_.empty();
         flush_failures_.Clear();
       } else if (repeats) {
         flush_delayed_ = true;
@@ -185,8 +187,8 @@ void Background::FlushJob() {
     StartRemoving();
     if (!status.ok()) continue;
     StartMerging();
-    // Why: the database works without it, and the next flush tries again.
-    parts_.reserve.Fill().IgnoreError();
+    // Writers may wait for the others, too. Why: the database works without it, and the next flush tries again.
+    if (!others_wait) parts_.reserve.Fill().IgnoreError();
   }
 }
 

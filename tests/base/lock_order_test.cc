@@ -10,10 +10,6 @@ namespace {
 
 class LockOrderDeathTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    if (!kLockOrderIsChecked) GTEST_SKIP() << "this build does not check the order of locks";
-  }
-
   Mutex root_{Runtime::Default(), LockRank::kRoot};
   Mutex files_{Runtime::Default(), LockRank::kFileTable};
   Mutex leaf_{Runtime::Default()};

@@ -80,7 +80,7 @@ TEST(PagePool, WhatIsGivenBackLeavesTheProcess) {
 
 TEST(PagePool, GivesALargePieceToTheNextOfItsSize) {
   constexpr size_t kSize = 100'000;
-  const auto pool = std::make_shared<PagePool>(MemoryBudget::Of(1 << 20));
+  const auto pool = std::make_shared<PagePool>(MemoryBudget::Of(64 << 20));
   const std::byte* const first = Filled(*pool, kSize).get();
   std::byte* const other = AllocateBytes(kSize);  // Where the first would be, had it been given back.
   const PooledBytes second = Filled(*pool, kSize);
@@ -91,7 +91,7 @@ TEST(PagePool, GivesALargePieceToTheNextOfItsSize) {
 TEST(PagePool, OfManyLargePiecesLittleIsKept) {
   constexpr size_t kCount = 256;
   constexpr size_t kSize = 256 << 10;
-  const auto pool = std::make_shared<PagePool>(MemoryBudget::Of(1 << 20));
+  const auto pool = std::make_shared<PagePool>(MemoryBudget::Of(64 << 20));
   std::vector<PooledBytes> pieces(kCount);
   const size_t before = ResidentBytes();
   for (PooledBytes& piece : pieces) piece = Filled(*pool, kSize);

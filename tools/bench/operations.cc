@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "tools/bench/transactions.h"
 
@@ -341,7 +342,7 @@ constexpr uint64_t kOneInSteps = 256;
 using enum IndexOrder;
 using enum Effect;
 
-constexpr std::array kOperations = {
+constexpr std::array kOwnOperations = {
     Operation{"fillseq", "put --num entries, each once, in the order of their indexes", PutQuota, kAscending,
               Quota::kEntries, kInsert},
     Operation{"fillrandom", "put --num entries drawn with replacement, as db_bench does: about 63 % of --num remain",
@@ -411,36 +412,6 @@ constexpr std::array kOperations = {
               kErase},
     Operation{"deleterange", "delete --num keys by ranges of --batch, or else of 100, in the order of their indexes",
               DeleteRangeQuota, kAscending, Quota::kEntries, kErase, 1, nullptr, 100},
-    Operation{"batchput", "put --num entries, each once, in random order, in batches of --batch, or else of 4",
-              PutByBatches, kPermutation, Quota::kEntries, kInsert, 1, nullptr, 4},
-    Operation{"txput", "the same writes by transactions; no two threads put the same key", PutByTransactions,
-              kPermutation, Quota::kEntries, kInsert, 1, nullptr, 4},
-    Operation{"batchupdate", "batchput, each key got before it is put", UpdateByBatches, kPermutation, Quota::kEntries,
-              kInsert, 1, nullptr, 4},
-    Operation{"txupdate", "the same by transactions, in which the gets count as read", UpdateByTransactions,
-              kPermutation, Quota::kEntries, kInsert, 1, nullptr, 4},
-    Operation{.name = "txbank",
-              .help = "--reads transfers between accounts, --num of them, 1,000 at most; the sum must stay",
-              .run = TransferMoney,
-              .quota = Quota::kReads,
-              .collection = "bank",
-              .prepare = PrepareBank,
-              .check = CheckBank},
-    Operation{.name = "txtpcb",
-              .help = "like TPC-B: change an account of --num, a teller of 100 and a branch of 10, put into a history; "
-                      "teller and branch by GetForUpdate; the sums must agree",
-              .run = RunTpcB,
-              .quota = Quota::kReads,
-              .prepare = PrepareTpcB,
-              .check = CheckTpcB},
-    Operation{.name = "txphantom",
-              .help = "count the entries of one of 8 ranges, then put one under that number, or delete all of 64; none "
-                      "may be put twice",
-              .run = EnterRoom,
-              .quota = Quota::kReads,
-              .collection = "rooms",
-              .prepare = PrepareRooms,
-              .check = CheckRooms},
     Operation{"flush", "bring all entries in memory into trees", Flush},
     Operation{"compact", "flush, then merge down to one tree", Compact},
     Operation{"settle", "wait until merging in the background is at rest, which compact brings about", Compact},
@@ -449,16 +420,25 @@ constexpr std::array kOperations = {
 
 }  // namespace
 
-std::span<const Operation> Operations() { return kOperations; }
+std::span<const Operation> Operations() {
+  static const std::vector<Operation> operations = [] {
+    std::vector<Operation> all(kOwnOperations.begin(), kOwnOperations.end());
+    const std::span<const Operation> transactions = TransactionOperations();
+    all.insert(all.end(), transactions.begin(), transactions.end());
+    return all;
+  }();
+  return operations;
+}
 
 const Operation* FindOperation(std::string_view name) {
-  const auto found = std::ranges::find(kOperations, name, &Operation::name);
-  return found == kOperations.end() ? nullptr : &*found;
+  const std::span<const Operation> operations = Operations();
+  const auto found = std::ranges::find(operations, name, &Operation::name);
+  return found == operations.end() ? nullptr : &*found;
 }
 
 std::string OperationNames() {
   std::string names;
-  for (const Operation& operation : kOperations) {
+  for (const Operation& operation : Operations()) {
     if (!names.empty()) names += " ";
     names += operation.name;
   }

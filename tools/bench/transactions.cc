@@ -1,6 +1,7 @@
 #include "tools/bench/transactions.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <fmt/format.h>
 #include <optional>
@@ -191,13 +192,7 @@ constexpr uint64_t kEntriesARoom = 64;
 
 std::string RoomPrefix(uint64_t room) { return fmt::format("{:04}/", room); }
 
-}  // namespace
-
-Status PutByBatches(Worker& worker) { return WriteByBatches<false>(worker); }
-Status PutByTransactions(Worker& worker) { return WriteByTransactions<false>(worker); }
-Status UpdateByBatches(Worker& worker) { return WriteByBatches<true>(worker); }
-Status UpdateByTransactions(Worker& worker) { return WriteByTransactions<true>(worker); }
-
+// Accounts with the same amount each; a transfer takes from one and gives to another. The sum stays.
 Status PrepareBank(Workplace& place) {
   return PrepareAmounts(place, place.collection, BankAccounts(place), kAmountAtFirst);
 }
@@ -231,6 +226,8 @@ Status CheckBank(Workplace& place) {
       fmt::format("{} accounts have {} together, expected {}", sum.entries, sum.amount, expected));
 }
 
+// In the manner of TPC-B: an account, its teller and its branch are changed by an amount, which goes into a history.
+// The sums of all four stay the same.
 Status PrepareTpcB(Workplace& place) {
   LOGWOOD_ASSIGN_OR_RETURN(TpcB tables, TpcB::In(place.database));
   LOGWOOD_RETURN_IF_ERROR(PrepareAmounts(place, tables.branches, kBranches, 0));
@@ -268,6 +265,8 @@ Status CheckTpcB(Workplace& place) {
   return Status::Ok();
 }
 
+// Rooms with numbered entries: the entries of one are counted, and another is put under the next number, or all are
+// deleted where there are many. No number is given twice.
 Status PrepareRooms(Workplace& place) {
   LOGWOOD_ASSIGN_OR_RETURN(const Sum sum, SumOf(place.collection));
   place.entries_balance = static_cast<int64_t>(sum.entries);
@@ -304,5 +303,42 @@ Status CheckRooms(Workplace& place) {
   return Status::Corruption(
       fmt::format("there are {} entries, expected {}: a number was given twice", sum.entries, expected));
 }
+
+constexpr std::array kOperations = {
+    Operation{"batchput", "put --num entries, each once, in random order, in batches of --batch, or else of 4",
+              WriteByBatches<false>, IndexOrder::kPermutation, Quota::kEntries, Effect::kInsert, 1, nullptr, 4},
+    Operation{"txput", "the same writes by transactions; no two threads put the same key", WriteByTransactions<false>,
+              IndexOrder::kPermutation, Quota::kEntries, Effect::kInsert, 1, nullptr, 4},
+    Operation{"batchupdate", "batchput, each key got before it is put", WriteByBatches<true>, IndexOrder::kPermutation,
+              Quota::kEntries, Effect::kInsert, 1, nullptr, 4},
+    Operation{"txupdate", "the same by transactions, in which the gets count as read", WriteByTransactions<true>,
+              IndexOrder::kPermutation, Quota::kEntries, Effect::kInsert, 1, nullptr, 4},
+    Operation{.name = "txbank",
+              .help = "--reads transfers between accounts, --num of them, 1,000 at most; the sum must stay",
+              .run = TransferMoney,
+              .quota = Quota::kReads,
+              .collection = "bank",
+              .prepare = PrepareBank,
+              .check = CheckBank},
+    Operation{.name = "txtpcb",
+              .help = "like TPC-B: change an account of --num, a teller of 100 and a branch of 10, put into a history; "
+                      "teller and branch by GetForUpdate; the sums must agree",
+              .run = RunTpcB,
+              .quota = Quota::kReads,
+              .prepare = PrepareTpcB,
+              .check = CheckTpcB},
+    Operation{.name = "txphantom",
+              .help = "count the entries of one of 8 ranges, then put one under that number, or delete all of 64; none "
+                      "may be put twice",
+              .run = EnterRoom,
+              .quota = Quota::kReads,
+              .collection = "rooms",
+              .prepare = PrepareRooms,
+              .check = CheckRooms},
+};
+
+}  // namespace
+
+std::span<const Operation> TransactionOperations() { return kOperations; }
 
 }  // namespace logwood::bench
