@@ -29,12 +29,6 @@ inline constexpr size_t kLockRanks = 15;
 // As the document has it.
 [[nodiscard]] const char* NameOf(LockRank rank) noexcept;
 
-#ifdef LOGWOOD_CHECK_LOCK_ORDER
-inline constexpr bool kLockOrderIsChecked = true;
-#else
-inline constexpr bool kLockOrderIsChecked = false;
-#endif
-
 // The place of one lock in the order. Builds for debugging and those with sanitizers define LOGWOOD_CHECK_LOCK_ORDER:
 // then it keeps account of what each thread holds, and ends the process with the names of both locks where one is taken
 // out of order, whether or not another thread stands in the way. In other builds it is empty and does nothing.

@@ -282,6 +282,13 @@ size_t Block::key_size(uint32_t index) const noexcept {
   return prefix_.size() + (HasWholeKeys() ? 0 : kBlockHeadSize) + Tail(index).size();
 }
 
+size_t Block::entries_size() const noexcept {
+  const size_t before_tails = count_ * (prefix_.size() + (HasWholeKeys() ? 0 : kBlockHeadSize));
+  return before_tails + End(key_ends_, count_ - 1) + End(value_ends_, count_ - 1);
+}
+
+Bytes Block::stored() const noexcept { return {begin_, LoadFixed32(begin_ + kBlockLengthOffset)}; }
+
 void Block::CopyKey(uint32_t index, std::byte* to) const noexcept {
   if (!prefix_.empty()) std::memcpy(to, prefix_.data(), prefix_.size());
   to += prefix_.size();

@@ -85,6 +85,8 @@ class BlockBuilder {
   void Add(Bytes key, EntryType type, Bytes value);
   // The block as it is stored; lives until the next call. Requires: count() > 0; offset is a multiple of 8.
   [[nodiscard]] Bytes Finish(FileId file_id, uint64_t offset);
+  // Bytes of it. Requires: count() > 0.
+  [[nodiscard]] size_t length() const;
   void Clear();
 
   [[nodiscard]] BlockKind kind() const noexcept { return kind_; }
@@ -154,6 +156,12 @@ class Block {
   // The first index whose key is >= `key`; count() without one. `*exact` tells whether that key equals it.
   // Cost: a compare of the prefix, a branch-free search over the heads, full compares only where heads tie.
   [[nodiscard]] uint32_t LowerBound(Bytes key, bool* exact) const;
+  // Whether it says of each entry what it is; else all are puts.
+  [[nodiscard]] bool has_types() const noexcept { return types_ != nullptr; }
+  // Bytes of all keys and values.
+  [[nodiscard]] size_t entries_size() const noexcept;
+  // As it is stored.
+  [[nodiscard]] Bytes stored() const noexcept;
   // Bytes of memory.
   [[nodiscard]] size_t bytes() const noexcept { return size_; }
   // All that stands before the tails: what a search looks at, but for keys that tie.

@@ -90,6 +90,11 @@ Bytes BlockBuilder::Finish(FileId file_id, uint64_t offset) {
   return block;
 }
 
+size_t BlockBuilder::length() const {
+  LOGWOOD_ASSERT(!entries_.empty());
+  return LayOut(contents_).length;
+}
+
 void BlockBuilder::Clear() {
   entries_.clear();
   contents_ = Contents();

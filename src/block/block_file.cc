@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "base/status_macros.h"
 #include "block/block_layout.h"
+#include "codec/byte_writer.h"
 #include "codec/hex.h"
 
 namespace logwood {
@@ -16,6 +17,8 @@ namespace {
 
 // What is gathered before it is appended, in bytes: large enough that a call for each no longer counts.
 constexpr size_t kGatheredSizeMin = 64 * 1024;
+// What room for gathered blocks is kept: one that was copied may have been large.
+constexpr size_t kGatheredSizeKept = size_t{1} << 20;
 
 static_assert(kFileHeaderSize % kBlockAlignment == 0);
 
@@ -148,6 +151,21 @@ Result<BlockReference> BlockFileWriter::Append(BlockBuilder& builder) {
   return BlockReference::Of(offset, block.size());
 }
 
+// Gathered whatever its size: the checksum has to be set in a copy.
+Result<BlockReference> BlockFileWriter::Append(const Block& block) {
+  LOGWOOD_RETURN_IF_ERROR(poison_);
+  LOGWOOD_ASSERT(!finished_);
+  const uint64_t offset = size();
+  const size_t begin = gathered_.size();
+  const size_t length = block.stored().size();
+  Gather(block.stored());
+  std::byte* const copy = gathered_.data() + begin;
+  StoreFixed64(copy + kBlockChecksumOffset,
+               BlockChecksum(Bytes(copy, length), {.file_id = header_.id, .offset = offset, .kind = block.kind()}));
+  if (gathered_.size() >= kGatheredSizeMin) LOGWOOD_RETURN_IF_ERROR(AppendGathered());
+  return BlockReference::Of(offset, length);
+}
+
 Status BlockFileWriter::Finish() {
   LOGWOOD_RETURN_IF_ERROR(poison_);
   LOGWOOD_ASSERT(!finished_);
@@ -172,6 +190,7 @@ Status BlockFileWriter::AppendGathered() {
   if (gathered_.empty()) return Status::Ok();
   LOGWOOD_RETURN_IF_ERROR(AppendNow(Bytes(gathered_.data(), gathered_.size())));
   gathered_.clear();
+  if (gathered_.capacity() > kGatheredSizeKept) decltype(gathered_)().swap(gathered_);
   return Status::Ok();
 }
 

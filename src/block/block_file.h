@@ -76,6 +76,8 @@ class BlockFileWriter {
   // gathered and appended in pieces of 64 KiB or more, larger ones by themselves. The builder keeps its entries.
   // Errors: kIo, kNoSpace.
   [[nodiscard]] Result<BlockReference> Append(BlockBuilder& builder);
+  // Appends a block of another file, or of this one, as it is but for its checksum. Errors: the same.
+  [[nodiscard]] Result<BlockReference> Append(const Block& block);
   // Appends what is left and ends the file; the last call. Nothing is durable. Errors: kIo, kNoSpace.
   Status Finish();
   // The same, and makes all of it durable.

@@ -56,16 +56,28 @@ class BoundedCursor final : public EntryCursor {
   }
   void Gather(EntryBatch& batch) override {
     const Bytes own = range_.limit ? Bytes(*range_.limit) : Bytes();
-    const bool is_nearer = range_.limit && (batch.limit() == nullptr || own < *batch.limit());
-    const Bytes* const limit = batch.SetLimit(is_nearer ? &own : batch.limit());
+    const Bytes* const limit = batch.SetLimit(IsNearer(own, batch.limit()) ? &own : batch.limit());
     source_->Gather(batch);
     batch.SetLimit(limit);
     entry_ = source_->entry();
+  }
+  const Block* WholeBlock(const Bytes* limit) override {
+    const Bytes own = range_.limit ? Bytes(*range_.limit) : Bytes();
+    return source_->WholeBlock(IsNearer(own, limit) ? &own : limit);
+  }
+  void PassBlock() override {
+    source_->PassBlock();
+    if (Take()) valid_ = !AtOrPastLimit(entry_.key);
   }
 
  private:
   [[nodiscard]] bool BeforeStart(Bytes key) const { return range_.start && key < Bytes(*range_.start); }
   [[nodiscard]] bool AtOrPastLimit(Bytes key) const { return range_.limit && key >= Bytes(*range_.limit); }
+
+  // Whether there is a limit, `own`, and it stands before the other.
+  [[nodiscard]] bool IsNearer(Bytes own, const Bytes* limit) const {
+    return range_.limit && (limit == nullptr || own < *limit);
+  }
 
   // Both bounds are looked at: with start >= limit either may be passed in either direction.
   void ShowWithin() {

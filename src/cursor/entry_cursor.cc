@@ -10,4 +10,8 @@ void EntryCursor::Gather(EntryBatch& batch) {
   batch.Add(entry_);
 }
 
+const Block* EntryCursor::WholeBlock(const Bytes*) { return nullptr; }
+
+void EntryCursor::PassBlock() { LOGWOOD_ASSERT(false); }
+
 }  // namespace logwood

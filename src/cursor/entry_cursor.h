@@ -9,11 +9,13 @@
 
 namespace logwood {
 
+class Block;  // Passed on alone: cursors that are made of others know nothing of it.
 class EntryBatch;
 
 // One key with what is said of it.
 struct Entry {
   EntryType type = EntryType::kPut;
+  bool begins_block = false;  // Whether it is the first of a stored block.
   Bytes key;
   Bytes value;
   LogAddress address;  // Memtable entries only: where the log holds the value.
@@ -48,6 +50,12 @@ class EntryCursor {
   // follow it, and may go on by Next() or to elsewhere, but not by Prev(). Requires: valid(); the batch is not full,
   // and its limit is behind that entry.
   virtual void Gather(EntryBatch& batch);
+  // The stored block that begins with the entry that it stands on, where all of its entries are puts, the cursor would
+  // give them one after the other, and they stand before `limit` (null: nothing is behind it); else null. It lives as
+  // long as entry(). Requires: valid(), entry().begins_block.
+  [[nodiscard]] virtual const Block* WholeBlock(const Bytes* limit);
+  // To the entry behind the block. Requires: no move since WholeBlock() told of one.
+  virtual void PassBlock();
 
   [[nodiscard]] bool valid() const noexcept { return valid_; }
   // Requires: valid().

@@ -74,6 +74,8 @@ class MergingCursor final : public EntryCursor {
   void Next() override { Step(Direction::kForward); }
   void Prev() override { Step(Direction::kBackward); }
   void Gather(EntryBatch& batch) override;
+  const Block* WholeBlock(const Bytes* limit) override;
+  void PassBlock() override;
 
  private:
   enum class Direction : uint8_t { kForward, kBackward };
@@ -219,6 +221,22 @@ class MergingCursor final : public EntryCursor {
     return false;
   }
 
+  // Up to where the winner's entries follow one another, as far as the other children and the range tombstones of newer
+  // sources let them; nullopt: to its end. Requires: all are placed, going forward.
+  [[nodiscard]] std::optional<Bytes> LimitOfWinner(const Bytes* limit) const {
+    std::optional<Bytes> nearest;
+    const auto bring_nearer = [&nearest](Bytes key) {
+      if (!nearest || key < *nearest) nearest = key;
+    };
+    if (limit != nullptr) bring_nearer(*limit);
+    const Child& winner = children_[winner_];
+    for (const Child& child : children_) {
+      if (&child != &winner && child.shown) bring_nearer(child.cursor->entry().key);
+    }
+    if (winner.newer_lists > 0 && !winner.gap->end.empty()) bring_nearer(winner.gap->end);
+    return nearest;
+  }
+
   void ShowFirst() {
     valid_ = false;
     if (!status_.ok() || children_.empty()) return;
@@ -262,29 +280,31 @@ void MergingCursor::Gather(EntryBatch& batch) {
   }
   const size_t begin = batch.size();
   Child& winner = children_[winner_];
-  const Bytes* const limit_before = batch.limit();
-  Bytes limit;
-  bool is_limited = limit_before != nullptr;
-  if (is_limited) limit = *limit_before;
-  const auto bring_nearer = [&](Bytes key) {
-    if (is_limited && limit <= key) return;
-    limit = key;
-    is_limited = true;
-  };
-  for (const Child& child : children_) {
-    if (&child != &winner && child.shown) bring_nearer(child.cursor->entry().key);
-  }
-  if (winner.newer_lists > 0 && !winner.gap->end.empty()) bring_nearer(winner.gap->end);
-  if (is_limited && limit <= entry_.key) {
+  const std::optional<Bytes> limit = LimitOfWinner(batch.limit());
+  if (limit && *limit <= entry_.key) {
     single_gathers_ = kSingleGathers;
     return EntryCursor::Gather(batch);
   }
-  batch.SetLimit(is_limited ? &limit : nullptr);
+  const Bytes* const limit_before = batch.SetLimit(limit ? &*limit : nullptr);
   winner.cursor->Gather(batch);
   batch.SetLimit(limit_before);
   if (batch.size() - begin < kRunMin) single_gathers_ = kSingleGathers;
   Rank(winner);
   Show(winner_);
+}
+
+const Block* MergingCursor::WholeBlock(const Bytes* limit) {
+  if (!all_placed_ || direction_ != Direction::kForward) return nullptr;
+  const std::optional<Bytes> nearest = LimitOfWinner(limit);
+  return children_[winner_].cursor->WholeBlock(nearest ? &*nearest : nullptr);
+}
+
+// None of the others is among its keys.
+void MergingCursor::PassBlock() {
+  Child& winner = children_[winner_];
+  winner.cursor->PassBlock();
+  Rank(winner);
+  ShowFirst();
 }
 
 }  // namespace

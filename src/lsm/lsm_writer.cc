@@ -13,16 +13,20 @@ Status LsmWriter::Add(const Entry& entry) {
     dropped_tombstones_ = true;
     return Status::Ok();
   }
+  LOGWOOD_RETURN_IF_ERROR(MakeOpen());
+  LOGWOOD_RETURN_IF_ERROR(builder_->Add(entry.key, entry.type, entry.value));
+  Count({.entries = 1, .tombstones = is_tombstone ? 1U : 0U, .bytes = entry.key.size() + entry.value.size()});
+  return Status::Ok();
+}
+
+Status LsmWriter::MakeOpen() {
   if (builder_ && options_.segment_size_bytes && open_.bytes >= *options_.segment_size_bytes) {
     LOGWOOD_RETURN_IF_ERROR(EndSegment());
   }
-  if (!builder_) {
-    LOGWOOD_ASSIGN_OR_RETURN(BlockFileWriter* const file, output_.File());
-    builder_.emplace(*file,
-                     TreeBuilder::Options{.block_size_bytes = options_.block_size_bytes, .budget = output_.budget()});
-  }
-  LOGWOOD_RETURN_IF_ERROR(builder_->Add(entry.key, entry.type, entry.value));
-  Count({.entries = 1, .tombstones = is_tombstone ? 1U : 0U, .bytes = entry.key.size() + entry.value.size()});
+  if (builder_) return Status::Ok();
+  LOGWOOD_ASSIGN_OR_RETURN(BlockFileWriter* const file, output_.File());
+  builder_.emplace(*file,
+                   TreeBuilder::Options{.block_size_bytes = options_.block_size_bytes, .budget = output_.budget()});
   return Status::Ok();
 }
 
@@ -48,7 +52,19 @@ void LsmWriter::Count(const LsmContents& more) {
 }
 
 Status LsmWriter::AddAll(EntryCursor& entries) {
-  for (entries.First(); entries.valid(); entries.Next()) LOGWOOD_RETURN_IF_ERROR(Add(entries.entry()));
+  entries.First();
+  while (entries.valid()) {
+    const Block* const block = entries.entry().begins_block ? entries.WholeBlock(nullptr) : nullptr;
+    if (block != nullptr) {
+      LOGWOOD_RETURN_IF_ERROR(MakeOpen());
+      LOGWOOD_RETURN_IF_ERROR(builder_->AddBlock(*block));
+      Count({.entries = block->count(), .tombstones = 0, .bytes = block->entries_size()});
+      entries.PassBlock();
+    } else {
+      LOGWOOD_RETURN_IF_ERROR(Add(entries.entry()));
+      entries.Next();
+    }
+  }
   return entries.status();
 }
 

@@ -34,7 +34,7 @@ class LsmWriter {
 
   // Requires: `entry` has a larger key than any before. Asks for a file only if there is something to write.
   Status Add(const Entry& entry);
-  // All that `entries` has. Errors: also its own.
+  // All that `entries` has, whole blocks of it by copying them where they stand alone. Errors: also its own.
   Status AddAll(EntryCursor& entries);
   // Range tombstones that cover keys of older trees, of which `hidden` entries are covered: within the keys that
   // entries were added of since TakeContents(), none of which they hide. They must live until Finish(). Requires: they
@@ -50,6 +50,8 @@ class LsmWriter {
   [[nodiscard]] bool dropped_tombstones() const noexcept { return dropped_tombstones_; }
 
  private:
+  // Ends the segment that is open if it is large enough, and makes sure that one is.
+  Status MakeOpen();
   void Count(const LsmContents& more);
   Status EndSegment();
 

@@ -39,12 +39,17 @@ struct TreeBuilder::State {
   State(BlockFileWriter& to, const Options& with)
       : file(to), options(with), leaf(BlockKind::kLeaf, with.block_size_bytes), charge(with.budget, MemoryUse::kJobs) {}
 
+  [[nodiscard]] Bytes LastKey() const { return leaf.count() > 0 ? leaf.last_key() : Bytes(last_key); }
   Status CheckEntry(Bytes key, EntryType type, Bytes value) const;
+  Status CheckOrder(Bytes key) const;
   void Count(Bytes key, EntryType type);
   Status EndLeaf();
+  Status AddLeaf(BlockReference reference, Bytes first, Bytes last);
+  Status AppendBlock(const Block& block);
   Status AddChild(size_t level, Bytes separator, BlockReference child);
   Status EndInner(size_t level);
   Result<BlockReference> Append(BlockBuilder& node);
+  void NoteBegin(BlockReference appended);
   Status EndNodes();
   Status AppendFilter();
   Status CheckRangeTombstone(const RangeTombstone& tombstone) const;
@@ -62,7 +67,6 @@ struct TreeBuilder::State {
   const Options options;
   Status poison;
   BlockBuilder leaf;
-  std::string leaf_separator;       // Parts the open leaf from the one before.
   std::string last_key;             // Of the last leaf that was ended.
   std::vector<BlockBuilder> inner;  // The open node of each level, lowest first.
   std::vector<Hashes> hashes;       // Of all keys, for the filter; in pieces, so that none is ever copied.
@@ -82,9 +86,13 @@ Status TreeBuilder::State::CheckEntry(Bytes key, EntryType type, Bytes value) co
   if (type == EntryType::kTombstone && !value.empty()) {
     return Status::InvalidArgument(name + ": tombstone with a value of " + std::to_string(value.size()) + " bytes");
   }
-  const bool first = footer.entries == 0;
-  if (!first && key <= (leaf.count() > 0 ? leaf.last_key() : Bytes(last_key))) {
-    return Status::Corruption(name + ": entry " + std::to_string(footer.entries) + " to be written is out of order");
+  return CheckOrder(key);
+}
+
+Status TreeBuilder::State::CheckOrder(Bytes key) const {
+  if (footer.entries > 0 && key <= LastKey()) {
+    return Status::Corruption(file.title() + ": entry " + std::to_string(footer.entries) +
+                              " to be written is out of order");
   }
   return Status::Ok();
 }
@@ -100,12 +108,29 @@ void TreeBuilder::State::Count(Bytes key, EntryType type) {
 
 Status TreeBuilder::State::EndLeaf() {
   LOGWOOD_ASSIGN_OR_RETURN(const BlockReference reference, Append(leaf));
-  ++footer.leaves;
-  if (footer.leaves == 1) footer.first_key = leaf.first_key().ToString();
-  last_key.assign(leaf.last_key().string_view());
-  footer.root = reference;
+  LOGWOOD_RETURN_IF_ERROR(AddLeaf(reference, leaf.first_key(), leaf.last_key()));
   leaf.Clear();
-  return AddChild(0, leaf_separator, reference);
+  return Status::Ok();
+}
+
+Status TreeBuilder::State::AddLeaf(BlockReference reference, Bytes first, Bytes last) {
+  const Bytes separator = footer.leaves == 0 ? Bytes() : Separator(last_key, first);
+  if (footer.leaves == 0) footer.first_key = first.ToString();
+  ++footer.leaves;
+  last_key.assign(last.string_view());
+  footer.root = reference;
+  return AddChild(0, separator, reference);
+}
+
+Status TreeBuilder::State::AppendBlock(const Block& block) {
+  std::string scratch;
+  const std::string first = block.key(0, scratch).ToString();
+  LOGWOOD_RETURN_IF_ERROR(CheckOrder(first));
+  if (leaf.count() > 0) LOGWOOD_RETURN_IF_ERROR(EndLeaf());
+  LOGWOOD_ASSIGN_OR_RETURN(const BlockReference reference, file.Append(block));
+  NoteBegin(reference);
+  for (uint32_t i = 0; i < block.count(); ++i) Count(block.key(i, scratch), EntryType::kPut);
+  return AddLeaf(reference, first, block.key(block.count() - 1, scratch));
 }
 
 // A node is ended with two children at least, however long separators are: else levels would not grow smaller.
@@ -129,15 +154,19 @@ Status TreeBuilder::State::EndInner(size_t level) {
 
 Result<BlockReference> TreeBuilder::State::Append(BlockBuilder& node) {
   LOGWOOD_ASSIGN_OR_RETURN(const BlockReference reference, file.Append(node));
-  if (!begun) footer.begin = reference.offset();
-  begun = true;
+  NoteBegin(reference);
   return reference;
+}
+
+void TreeBuilder::State::NoteBegin(BlockReference appended) {
+  if (!begun) footer.begin = appended.offset();
+  begun = true;
 }
 
 // Ends the open nodes from the leaf up. The last block so written has nothing beside it: its parent, the only open node
 // with one child, is never written, and it is the root.
 Status TreeBuilder::State::EndNodes() {
-  LOGWOOD_RETURN_IF_ERROR(EndLeaf());
+  if (leaf.count() > 0) LOGWOOD_RETURN_IF_ERROR(EndLeaf());
   footer.last_key = last_key;
   size_t level = 0;
   while (level + 1 < inner.size() || inner[level].count() > 1) {
@@ -229,12 +258,30 @@ Status TreeBuilder::Add(Bytes key, EntryType type, Bytes value) {
   State& state = *state_;
   LOGWOOD_RETURN_IF_ERROR(state.poison);
   LOGWOOD_RETURN_IF_ERROR(state.Keep(state.CheckEntry(key, type, value)));
-  if (state.leaf.count() > 0 && !state.leaf.Fits(key, value)) {
-    LOGWOOD_RETURN_IF_ERROR(state.Keep(state.EndLeaf()));
-    state.leaf_separator.assign(Separator(state.last_key, key).string_view());
-  }
+  if (state.leaf.count() > 0 && !state.leaf.Fits(key, value)) LOGWOOD_RETURN_IF_ERROR(state.Keep(state.EndLeaf()));
   state.leaf.Add(key, type, value);
   state.Count(key, type);
+  return Status::Ok();
+}
+
+Status TreeBuilder::AddBlock(const Block& block) {
+  State& state = *state_;
+  LOGWOOD_ASSERT(block.kind() == BlockKind::kLeaf && !block.has_types());
+  LOGWOOD_RETURN_IF_ERROR(state.poison);
+  const size_t half = state.options.block_size_bytes / 2;
+  const size_t open = state.leaf.count() == 0 ? 0 : state.leaf.length();
+  const size_t length = block.stored().size();
+  if (length >= half && (open == 0 || open >= half)) return state.Keep(state.AppendBlock(block));
+  const size_t cut = open + length > state.options.block_size_bytes ? (open + length) / 2 : SIZE_MAX;
+  bool is_cut = false;
+  std::string scratch;
+  for (uint32_t i = 0; i < block.count(); ++i) {
+    if (!is_cut && state.leaf.count() > 0 && state.leaf.length() >= cut) {
+      LOGWOOD_RETURN_IF_ERROR(state.Keep(state.EndLeaf()));
+      is_cut = true;
+    }
+    LOGWOOD_RETURN_IF_ERROR(Add(block.key(i, scratch), EntryType::kPut, block.value(i)));
+  }
   return Status::Ok();
 }
 
@@ -260,7 +307,6 @@ Result<TreeDescriptor> TreeBuilder::Finish() {
 
 uint64_t TreeBuilder::entries() const noexcept { return state_->footer.entries; }
 
-// A leaf is ended only when the next key is about to enter a new one.
-Bytes TreeBuilder::last_key() const { return state_->leaf.last_key(); }
+Bytes TreeBuilder::last_key() const { return state_->LastKey(); }
 
 }  // namespace logwood

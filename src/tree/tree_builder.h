@@ -13,7 +13,8 @@
 
 namespace logwood {
 
-// Writes a segment: an immutable B+tree, bottom-up in one pass, every node full; docs/format/tree.md.
+// Writes a segment: an immutable B+tree, bottom-up in one pass, every node full but for leaves that
+// were copied; docs/format/tree.md.
 //
 //   1. Leaves are appended as they fill; of each, the shortest key that divides it from the one before it goes up.
 //   2. Inner nodes fill level by level and are appended as they fill.
@@ -41,6 +42,11 @@ class TreeBuilder {
   // come from stored trees, so this is checked: a damaged input does not become a well-formed output);
   // kInvalidArgument (a size).
   Status Add(Bytes key, EntryType type, Bytes value);
+  // Adds all entries of a leaf of another tree. Where it and the leaf that is open are at least half full it is copied:
+  // a hash a key and a checksum, where Add() lays out each entry anew. Else the entries are divided so that the next
+  // leaf can be: leaves stay at least half full, however often they are copied. Requires: as Add(); all are puts, which
+  // the leaf does not say. Errors as Add().
+  Status AddBlock(const Block& block);
   // Covers keys of which older trees then say nothing; of the entries of this tree nothing is hidden. Before, between
   // and behind entries. Requires: each begins behind the end of the one before. Errors as Add().
   Status AddRangeTombstone(const RangeTombstone& tombstone);

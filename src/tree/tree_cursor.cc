@@ -88,6 +88,15 @@ void TreeCursor::Gather(EntryBatch& batch) {
   StandAt(at - 1);
 }
 
+const Block* TreeCursor::WholeBlock(const Bytes* limit) {
+  LOGWOOD_DEBUG_ASSERT(valid_ && position_ == 0);
+  if (leaf_->has_types()) return nullptr;
+  if (limit != nullptr && leaf_->key(leaf_->count() - 1, last_key_) >= *limit) return nullptr;
+  return leaf_;
+}
+
+void TreeCursor::PassBlock() { EnterNextLeaf(); }
+
 bool TreeCursor::Prepare() {
   valid_ = false;
   return status_.ok() && tree_->footer().leaves > 0;
@@ -148,6 +157,7 @@ void TreeCursor::EndPass() {
 void TreeCursor::StandAt(uint32_t position) {
   position_ = position;
   entry_.type = leaf_->type(position);
+  entry_.begins_block = position == 0;
   entry_.key = leaf_->key(position, key_);
   entry_.value = leaf_->value(position);
   valid_ = true;

@@ -25,6 +25,8 @@ class TreeCursor final : public EntryCursor {
   void Next() override;
   void Prev() override;
   void Gather(EntryBatch& batch) override;
+  const Block* WholeBlock(const Bytes* limit) override;
+  void PassBlock() override;
 
  private:
   // Every move that does not start from the current entry begins here: false after an error, which is sticky.
@@ -49,6 +51,7 @@ class TreeCursor final : public EntryCursor {
   std::string sought_;
   uint32_t position_ = 0;  // In leaf_.
   std::string key_;        // What entry().key points to where the block does not hold it in one piece.
+  std::string last_key_;   // Of a leaf that may be passed whole.
 };
 
 }  // namespace logwood

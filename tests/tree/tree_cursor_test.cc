@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <gtest/gtest.h>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -187,6 +188,43 @@ TEST(TreeCursor, AsksTheFilterBeforeAnExactSeekReadsALeaf) {
   }
   EXPECT_LT(reads() - before, 2000 * 3 / 100);
   EXPECT_EQ(cursor->status(), Status::Ok());
+}
+
+TEST(TreeCursor, TellsOfALeafThatStandsWholeBeforeTheLimit) {
+  Model model = DecimalModel(100);
+  model["00000150"] = {.type = EntryType::kTombstone, .value = ""};
+  const OpenTree tree(model, {.block_size_bytes = 256});
+  const std::unique_ptr<EntryCursor> cursor = tree->NewCursor();
+  size_t whole = 0;
+  size_t with_tombstone = 0;
+  cursor->First();
+  while (cursor->valid()) {
+    ASSERT_TRUE(cursor->entry().begins_block);
+    const auto at = model.find(cursor->entry().key.ToString());
+    const Block* const block = cursor->WholeBlock(nullptr);
+    if (block == nullptr) {
+      ++with_tombstone;
+      do {
+        cursor->Next();
+      } while (cursor->valid() && !cursor->entry().begins_block);
+      continue;
+    }
+    ++whole;
+    const std::string last = std::next(at, block->count() - 1)->first;
+    const Bytes at_last(last);
+    const std::string behind = last + '\0';
+    const Bytes behind_last(behind);
+    EXPECT_EQ(cursor->WholeBlock(&at_last), nullptr);
+    EXPECT_EQ(cursor->WholeBlock(&behind_last), block);
+    cursor->PassBlock();
+    const auto next = std::next(at, block->count());
+    ASSERT_EQ(cursor->valid(), next != model.end());
+    if (cursor->valid()) {
+      EXPECT_EQ(cursor->entry().key, Bytes(next->first));
+    }
+  }
+  EXPECT_GT(whole, 5u);
+  EXPECT_EQ(with_tombstone, 1u);
 }
 
 TEST(TreeCursor, StaysInvalidAfterAnError) {
