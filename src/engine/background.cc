@@ -171,6 +171,7 @@ void Background::FlushJob() {
     const Status status = FlushOne(oldest, parts_.stay_policy);
     const bool repeats = MayBeRepeated(status) && status.code() != StatusCode::kNoSpace && !LogHasFailed(oldest);
     if (!repeats) parts_.errors.Keep(status);
+    if (status.ok()) LetGoOfOldest(oldest);
     bool others_wait = false;
     {
       const MutexLock lock(mutex_);
@@ -190,6 +191,14 @@ void Background::FlushJob() {
     // Writers may wait for the others, too. Why: the database works without it, and the next flush tries again.
     if (!others_wait) parts_.reserve.Fill().IgnoreError();
   }
+}
+
+// Whoever waits for the flush is told when its memory is given back, but for what views hold.
+void Background::LetGoOfOldest(SealedGeneration& flushed) {
+  std::shared_ptr<const Generation> last;  // Destroyed after the lock is released.
+  const MutexLock lock(mutex_);
+  flushed.generation.reset();
+  last = std::move(sealed_.front().generation);
 }
 
 Status Background::FlushOne(const SealedGeneration& sealed, const StayPolicy& policy) {

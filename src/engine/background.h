@@ -115,6 +115,7 @@ class Background {
   [[nodiscard]] bool MayBeRepeated(const Status& failure) const;
   Status WaitToRepeat(const Status& status, JobFailures& failures);
   Status FlushOne(const SealedGeneration& sealed, const StayPolicy& policy);
+  void LetGoOfOldest(SealedGeneration& flushed);
   [[nodiscard]] size_t LogsWaiting() const REQUIRES(mutex_);
   void SpillViews(uint64_t bytes_max);
   void MergeJob();

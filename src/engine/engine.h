@@ -141,8 +141,7 @@ class Engine {
 
   // Makes the database writable again after a failure, without closing it: brings all that is in memory into new trees,
   // gives up the logs, and begins a new one in an epoch of its own. What had an unknown outcome is not applied then. OK
-  // where nothing has failed. Errors: kReadOnly, kClosed, kUnsupported (the manifest has failed: only an open helps),
-  // kIo, kNoSpace, kCorruption: things are as they were.
+  // where nothing has failed. Errors: kReadOnly, kClosed, kIo, kNoSpace, kCorruption: things are as they were.
   Status Resume();
   // Brings everything that is in memory when it is called into trees, and waits for it.
   Status Flush();

@@ -22,24 +22,24 @@ Status Engine::Resume() {
 }
 
 // In the queue: what failed has been told, and nobody writes meanwhile. Memory holds all that readers see, and nothing
-// else: a group that failed was not applied. (1) All of it goes into trees, whose record says that no log of before is
-// needed, so that what such a log may hold beyond counts no more; (2) a new epoch, since sequences of the old one stand
-// in that log; (3) a new log; (4) writers and jobs may go on. Where the store was full what was reserved is given up
-// for (1), and before (2) as much has to be there again: so a try that comes too early writes nothing to the manifest.
+// else: a group that failed was not applied, and neither was a change that the manifest may hold or not. (1) If there
+// is one, a manifest without it takes the place of that; (2) all that is in memory goes into trees, whose record says
+// that no log of before is needed, so that what such a log may hold beyond counts no more; (3) a new epoch, since
+// sequences of the old one stand in that log; (4) a new log; (5) writers and jobs may go on. Where the store was full
+// what was reserved is given up for (1) and (2), and before (3) as much has to be there again: so a try that comes too
+// early writes no more to the manifest than that.
 Status Engine::ResumeExclusively() {
   LOGWOOD_RETURN_IF_ERROR(CheckOpen());
   const Status cause = errors_.status();
   if (cause.ok()) return Status::Ok();
-  if (const Status failure = root_.manifest_failure(); !failure.ok()) {
-    return Status::Unsupported("resume: writing to the manifest has failed (" + failure.ToString() +
-                               "), and only an open can tell what it holds: close the database and open it again");
-  }
   log_preparer_->Stop();
   log_settler_.Stop();
   next_log_wanted_ = false;
   background_->WaitForJobs();
   const bool was_full = cause.code() == StatusCode::kNoSpace;
-  if (was_full && reserve_.GiveUp()) {
+  const bool gave_up = was_full && reserve_.GiveUp();
+  LOGWOOD_RETURN_IF_ERROR(root_.ReplaceFailedManifest().WithContext("resume"));
+  if (gave_up) {
     LOGWOOD_RETURN_IF_ERROR(root_.ReserveFileNumbers(kNumbersForTries).WithContext("resume"));
   }
   LOGWOOD_RETURN_IF_ERROR(FlushAllAfterFailure().WithContext("resume"));
@@ -100,7 +100,7 @@ void Engine::ResumeOnceThereIsSpace() {
     const bool waits = background_->is_at_work() || !log_preparer_->is_idle() || !log_settler_.is_idle();
     return waits ? status : ResumeExclusively();
   });
-  if (ran.code() == StatusCode::kUnsupported || ran.code() == StatusCode::kClosed) return;
+  if (ran.code() == StatusCode::kClosed) return;
   if (!errors_.status().ok()) TryToResumeLater(resume_failures_.Add(status));
 }
 

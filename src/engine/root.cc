@@ -96,6 +96,10 @@ Result<FileNumber> Root::TakeFileNumber() {
   if (next_file_ >= manifest_->state().file_numbers_reserved) {
     LOGWOOD_RETURN_IF_ERROR(manifest_->Append({.file_numbers_reserved = Ahead(next_file_)}));
   }
+  return NextFileNumber();
+}
+
+FileNumber Root::NextFileNumber() {
   const FileNumber number = next_file_;
   next_file_ = FileNumber(number.value() + 1);
   SkipNumbersTaken();
@@ -170,9 +174,14 @@ std::optional<CollectionRoot> Root::FindRoot(CollectionId id) const {
 Status Root::Install(Installation installation) {
   const MutexLock lock(mutex_);
   const Status status = InstallLocked(installation);
-  if (status.ok() || !manifest_->failure().ok()) return status;
+  if (status.ok()) return status;
   for (const FileAdded& file : installation.new_files) {
-    if (file.type == FileType::kTree) files_.Discard(file.number, file.type);
+    if (file.type != FileType::kTree) continue;
+    if (manifest_->failure().ok()) {
+      files_.Discard(file.number, file.type);
+    } else {
+      unsettled_.push_back(file);
+    }
   }
   return status;
 }
@@ -259,10 +268,31 @@ Status Root::RolloverIfDue() {
   const FileNumber superseded = manifest_->number();
   LOGWOOD_ASSIGN_OR_RETURN(const FileNumber number, TakeFileNumber());
   const Status status = manifest_->Rollover(number, FileId(runtime_.Random()));
-  if (status.ok()) files_.Discard(superseded, FileType::kManifest);
-  // It was not begun, so that it does not count.
-  if (!status.ok() && manifest_->failure().ok()) files_.Discard(number, FileType::kManifest);
+  if (status.ok()) {
+    files_.Discard(superseded, FileType::kManifest);
+  } else if (manifest_->failure().ok()) {
+    files_.Discard(number, FileType::kManifest);  // It was not begun, so that it does not count.
+  } else {
+    unsettled_.push_back({.number = superseded, .type = FileType::kManifest});
+  }
   return status;
+}
+
+// The number need not be reserved: every open takes a larger one than that of any manifest there is.
+Status Root::ReplaceFailedManifest() {
+  const MutexLock lock(mutex_);
+  LOGWOOD_RETURN_IF_ERROR(CheckWritable());
+  if (manifest_->failure().ok()) return Status::Ok();
+  const FileNumber number = NextFileNumber();
+  auto next = manifest_->Successor(number, FileId(runtime_.Random()), {.file_numbers_reserved = Ahead(next_file_)});
+  if (!next.ok()) {
+    files_.Discard(number, FileType::kManifest);
+    return next.status();
+  }
+  files_.Discard(manifest_->number(), FileType::kManifest);
+  for (const FileAdded& file : std::exchange(unsettled_, {})) files_.Discard(file.number, file.type);
+  manifest_ = *std::move(next);
+  return Status::Ok();
 }
 
 Status Root::AdvanceEpoch(std::vector<LogEnd> log_ends) {

@@ -49,7 +49,7 @@ struct CollectionRoot {
 
 // The durable root and the read state that follows it: every change of what is on disk goes through here, one at a
 // time: opened first, then recorded (I4), then shown to readers. Thread-safe. After a failed record every later change
-// returns that error.
+// returns that error, until ReplaceFailedManifest().
 class Root {
  public:
   // File numbers reserved ahead with every record, so that numbers taken between two records are never used again after
@@ -89,13 +89,17 @@ class Root {
   [[nodiscard]] std::optional<CollectionRoot> FindRoot(CollectionId id) const;
 
   // Records and installs what a job brought. Parts for collections that were dropped meanwhile fall away; a new file
-  // that nothing refers to is removed; so are all trees among them after an error, unless the manifest has failed: it
-  // may refer to them. Errors: kCorruption, kIo, kNoSpace.
+  // that nothing refers to is removed; so are all trees among them after an error, but where the manifest has failed
+  // only once another has taken its place: it may refer to them. Errors: kCorruption, kIo, kNoSpace.
   Status Install(Installation installation);
   // Records the next epoch with the logs that the running one leaves behind (I6).
   Status AdvanceEpoch(std::vector<LogEnd> log_ends);
 
-  // OK, or the failure after which no change is recorded any more.
+  // Where a record has failed, and so may be in the manifest or not: goes over to a new manifest without it. From then
+  // on changes are recorded again. Requires: nobody waits for a record. Errors: kIo, kNoSpace: then things are as they
+  // were, and it may be tried again.
+  Status ReplaceFailedManifest();
+  // OK, or the failure after which no change is recorded.
   [[nodiscard]] Status manifest_failure() const;
   [[nodiscard]] ManifestState manifest_state() const;
   // In the files that the manifest has.
@@ -123,6 +127,7 @@ class Root {
   Status Record(Change change) REQUIRES(mutex_);
   Status RolloverIfDue() REQUIRES(mutex_);
   [[nodiscard]] Result<FileNumber> TakeFileNumber() REQUIRES(mutex_);
+  FileNumber NextFileNumber() REQUIRES(mutex_);
   void SkipNumbersTaken() REQUIRES(mutex_);
   [[nodiscard]] Status CheckWritable() const REQUIRES(mutex_);
 
@@ -136,6 +141,8 @@ class Root {
   ManifestState read_only_state_ GUARDED_BY(mutex_);
   FileNumber next_file_ GUARDED_BY(mutex_);  // No number taken.
   std::set<FileNumber> numbers_taken_ GUARDED_BY(mutex_);
+  // While the manifest has failed: trees to which it may refer, and manifests before it.
+  std::vector<FileAdded> unsettled_ GUARDED_BY(mutex_);
 };
 
 }  // namespace logwood

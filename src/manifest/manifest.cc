@@ -117,6 +117,18 @@ Status Manifest::Rollover(FileNumber number, FileId id) {
   return Begin();
 }
 
+Result<std::unique_ptr<Manifest>> Manifest::Successor(FileNumber number, FileId id, const ManifestEdit& edit) const {
+  const Loaded last{.state = state_,
+                    .database = database(),
+                    .header = writer_->header(),
+                    .leftovers = {},
+                    .good_end = writer_->size()};
+  const Identity identity{.database = database(), .number = number, .id = id};
+  LOGWOOD_ASSIGN_OR_RETURN(std::unique_ptr<Manifest> next, Continue(store_, last, identity, edit, kinds_));
+  next->written_before_ = bytes_written();
+  return next;
+}
+
 FileNumber Manifest::number() const noexcept { return writer_->header().file.number; }
 
 DatabaseId Manifest::database() const noexcept { return writer_->header().file.database; }

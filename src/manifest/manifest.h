@@ -88,6 +88,12 @@ class Manifest {
   // may be tried again with another number.
   Status Rollover(FileNumber number, FileId id);
 
+  // What takes its place after a failure, in file {number, id}: has its state with `edit` applied, so none of an edit
+  // that failed, and counts alone once this returns. Where it fails nothing is another than before, whatever became of
+  // the file. Requires: `number` is larger than that of every manifest in the store. Errors: as Continue().
+  [[nodiscard]] Result<std::unique_ptr<Manifest>> Successor(FileNumber number, FileId id,
+                                                            const ManifestEdit& edit) const;
+
   // OK, or the failure after which it takes no more.
   [[nodiscard]] const Status& failure() const noexcept { return poison_; }
   [[nodiscard]] const ManifestState& state() const noexcept { return state_; }

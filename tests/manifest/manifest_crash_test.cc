@@ -21,6 +21,7 @@ using testing::IdentityOf;
 using testing::LargeEdit;
 using testing::NewState;
 using testing::SimulatedStore;
+using testing::StoreCallKind;
 
 // What may be found after a crash: the state before the step under way, or the one after it. None: no database.
 struct Expected {
@@ -46,6 +47,8 @@ class History {
     LOGWOOD_RETURN_IF_ERROR(Continue(3));
     LOGWOOD_RETURN_IF_ERROR(store_.Remove(testing::ManifestName(2)));
     LOGWOOD_RETURN_IF_ERROR(Append(CollectionEdit(501)));
+    LOGWOOD_RETURN_IF_ERROR(Succeed(4));
+    LOGWOOD_RETURN_IF_ERROR(store_.Remove(testing::ManifestName(3)));
     return Append(CollectionEdit(502));
   }
 
@@ -75,6 +78,14 @@ class History {
     const ManifestEdit edit = EpochEdit(loaded.state.epoch + 1);
     LOGWOOD_RETURN_IF_ERROR(expected_.after->Apply(edit, kinds_));
     LOGWOOD_ASSIGN_OR_RETURN(manifest_, Manifest::Continue(store_, loaded, IdentityOf(number), edit, kinds_));
+    expected_.before = expected_.after;
+    return Status::Ok();
+  }
+
+  Status Succeed(uint64_t number) {
+    const ManifestEdit edit{.file_numbers_reserved = FileNumber(200)};
+    LOGWOOD_RETURN_IF_ERROR(expected_.after->Apply(edit, kinds_));
+    LOGWOOD_ASSIGN_OR_RETURN(manifest_, manifest_->Successor(FileNumber(number), IdentityOf(number).id, edit));
     expected_.before = expected_.after;
     return Status::Ok();
   }
@@ -189,6 +200,33 @@ TEST(ManifestCrash, FindsTheStateBeforeOrAfterOfEditsOfSeveralRecords) {
 }
 
 TEST(ManifestCrash, FindsItAfterACrashWithinTheNextOpenToo) { CrashEverywhere({.sector_size_bytes = 512}, 3, 2); }
+
+// Until the successor is there an edit that has failed may count or not, from then on it never does.
+TEST(ManifestCrash, ASuccessorRulesOutAnEditThatHasFailed) {
+  const KindRegistry kinds = testing::ToyKinds();
+  for (const FaultWhen when : {FaultWhen::kBeforeEffect, FaultWhen::kHalfway, FaultWhen::kAfterEffect}) {
+    for (const StoreCallKind kind : {StoreCallKind::kAppend, StoreCallKind::kSync}) {
+      if (when == FaultWhen::kHalfway && kind == StoreCallKind::kSync) continue;
+      SimulatedStore store(Runtime::Default(), {.sector_size_bytes = 128});
+      FaultStore faults(store);
+      auto manifest = Manifest::Create(faults, IdentityOf(1), NewState(), kinds).value();
+      ASSERT_EQ(manifest->Append(CollectionEdit(1)), Status::Ok());
+      Expected expected{manifest->state(), manifest->state()};
+      ASSERT_EQ(expected.after->Apply(CollectionEdit(2), kinds), Status::Ok());
+      faults.FailAt(faults.calls({kind}) + 1, {.when = when, .kinds = {kind}});
+      ASSERT_EQ(manifest->Append(CollectionEdit(2)).outcome(), Outcome::kUnknown);
+      CrashChecker checker(kinds);
+      checker.Watch(store, expected, 1);
+      manifest = manifest->Successor(FileNumber(2), IdentityOf(2).id, {}).value();
+      store.SetCallObserver(nullptr);
+      EXPECT_GT(checker.crash_count(), 10u);
+      EXPECT_EQ(manifest->Append(CollectionEdit(3)), Status::Ok());
+      for (const CrashChoice& choice : {CrashChoice::Nothing(), CrashChoice::Everything()}) {
+        EXPECT_EQ(Manifest::Load(*store.Crash(choice), kinds, nullptr).value().state, manifest->state());
+      }
+    }
+  }
+}
 
 // Runs the history with its `call`-th call failing; false where it has no such call.
 bool FailAtCall(uint64_t call, FaultWhen when, FaultFor how_long) {

@@ -164,6 +164,27 @@ TEST_F(ManifestTest, AnErrorStaysTheAnswerToEveryLaterAppend) {
   EXPECT_EQ(manifest->Rollover(FileNumber(2), FileId(2)), failed);
 }
 
+TEST_F(ManifestTest, ASuccessorThatFailsChangesNothing) {
+  testing::FaultStore faults(*store_);
+  const auto manifest = Manifest::Create(faults, IdentityOf(1), NewState(), kinds_).value();
+  for (uint64_t call = 1;; ++call) {
+    const FileNumber number(call + 1);
+    faults.FailAt(faults.calls() + call, {.status = Status::NoSpace("full"), .kinds = {}});
+    const auto next = manifest->Successor(number, FileId(call + 1), CollectionEdit(1));
+    faults.Heal();
+    if (next.ok()) {
+      EXPECT_GT(call, 4u);
+      EXPECT_EQ((*next)->state().collections.size(), 1u);
+      EXPECT_GT((*next)->bytes_written(), manifest->bytes_written());
+      EXPECT_EQ(Load().state, (*next)->state());
+      break;
+    }
+    EXPECT_EQ(next.status().code(), StatusCode::kNoSpace);
+    EXPECT_EQ(manifest->state(), NewState());
+    EXPECT_EQ(manifest->number(), FileNumber(1));
+  }
+}
+
 TEST_F(ManifestTest, ARolloverThatCouldNotBeginMayBeTriedAgain) {
   testing::FaultStore faults(*store_);
   const auto manifest = Manifest::Create(faults, IdentityOf(1), NewState(), kinds_).value();
