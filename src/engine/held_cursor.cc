@@ -14,20 +14,17 @@ bool HasMemtables(const ReadState& state, CollectionId collection) {
 }  // namespace
 
 // What is added to a memtable that is not there yet is newer than the view: so a cursor that has none keeps no
-// generation, which may grow.
+// generation, which may grow. Memtables are looked for once the cursor is made: one that came meanwhile may be in it.
 HeldCursor::HeldCursor(HeldViews& views, ReadView view, CollectionId collection, KeyRange range)
-    : collection_(collection) {
-  is_guarded_ = HasMemtables(*view.state, collection);
-  const bool is_known = is_guarded_ || !view.state->spilled.empty();
-  if (is_known) range_ = range;
+    : collection_(collection), range_(range) {
   Result<std::unique_ptr<EntryCursor>> cursor = view.NewCursor(collection, std::move(range));
   if (!cursor.ok()) {
     status_ = cursor.status();
-    is_guarded_ = false;
     return;
   }
   cursor_ = *std::move(cursor);
-  if (!is_known) {
+  is_guarded_ = HasMemtables(*view.state, collection);
+  if (!is_guarded_ && view.state->spilled.empty()) {
     trees_ = view.state->trees.at(collection);
     return;
   }

@@ -123,7 +123,7 @@ class HeldCursor {
   HeldViews* views_ = nullptr;             // That know it; null: none.
   std::shared_ptr<const void> trees_;      // That it reads, where no view is held.
   CollectionId collection_;
-  KeyRange range_;
+  KeyRange range_;  // Of the cursor inside.
   // Guarded by the mutex of `views_`, like the next four.
   ReadView view_;                // Without state once let go.
   ReadView spilled_;             // Without state until replaced.

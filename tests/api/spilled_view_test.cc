@@ -406,6 +406,47 @@ TEST_F(SpilledView, CursorsMoveWhileTheyAreTakenAway) {
   EXPECT_GT(walks.load(), 0u);
 }
 
+// A cursor that is made while the first entry of its collection comes to a memtable reads from that, or not: it does
+// not keep it in the one case, and must in the other.
+TEST_F(SpilledView, CursorsMadeAtTheFirstWriteToAMemtableKeepIt) {
+  constexpr int kRounds = 150;
+  const std::string last = KeyOf(kKeyCount - 1);
+  const auto write_all = [&](int round) {
+    Batch batch;
+    const std::string value = "round " + std::to_string(round) + std::string(100, '.');
+    for (int i = 0; i < kKeyCount; ++i) batch.Put(*entries_, KeyOf(i), value);
+    batch.Put(*padding_, "", std::string(40'000, 'p'));
+    db_->Commit(batch, kUnsynced).Check();
+  };
+  write_all(0);
+  db_->Flush().Check();
+  for (int round = 1; round < kRounds; ++round) {
+    std::atomic<bool> is_written = false;
+    std::thread writer([&] {
+      write_all(round);
+      is_written.store(true);
+    });
+    std::vector<Cursor> cursors;
+    std::vector<std::string> values;
+    while (!is_written.load() || cursors.empty()) {
+      cursors.push_back(entries_->Scan());
+      cursors.back().Seek(last);
+      values.push_back(cursors.back().value().ToString());
+    }
+    writer.join();
+    db_->Flush().Check();
+    write_all(round);  // Where the memtable was, if nobody has kept it.
+    db_->Flush().Check();
+    for (size_t i = 0; i < cursors.size(); ++i) {
+      cursors[i].First();
+      ASSERT_TRUE(cursors[i].valid()) << cursors[i].status();
+      cursors[i].Seek(last);
+      ASSERT_TRUE(cursors[i].valid()) << cursors[i].status();
+      ASSERT_EQ(cursors[i].value(), values[i]);
+    }
+  }
+}
+
 // Each call of a flush that spills a view fails once. Where it was one for the scratch file, writing goes on and the
 // view with what it has, until the next flush spills it.
 TEST(SpillingAView, ThatFailsLeavesItAsItIs) {
