@@ -12,7 +12,7 @@
 namespace logwood {
 namespace {
 
-constexpr size_t kAlignmentMax = 64;
+[[maybe_unused]] constexpr size_t kAlignmentMax = 64;  // Asserted in builds for debugging alone.
 
 // Has the system put memory behind a chunk at once, for half of what a fault at each page's first touch takes together.
 void Populate([[maybe_unused]] std::byte* chunk, [[maybe_unused]] size_t size) noexcept {

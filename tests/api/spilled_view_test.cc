@@ -291,8 +291,9 @@ TEST_F(SpilledCursor, IsAnEntryFromMemoryOrFromATree) {
   for (int i = 0; i < 9; ++i) cursors.push_back(entries_->ScanFrom(KeyOf(i)));
   OverwriteAndFlush();
   ASSERT_EQ(Views().spilled_views, 9u);
-  for (int i = 0; i < 9; ++i) {
-    EXPECT_EQ(AllOf(std::move(cursors[i])), Entries(before_.find(KeyOf(i)), before_.end())) << i;
+  for (size_t i = 0; i < 9; ++i) {
+    const auto first = before_.find(KeyOf(static_cast<int>(i)));
+    EXPECT_EQ(AllOf(std::move(cursors[i])), Entries(first, before_.end())) << i;
   }
 }
 

@@ -117,7 +117,7 @@ TEST(Arena, KeepsSeveralPiecesOfAChunk) {
   std::vector<Bytes> pieces;
   std::vector<std::shared_ptr<const void>> holds;
   const Bytes big = arena->Copy(std::string(300'000, 'b'));
-  for (const size_t at : {200'000, 5, 100'000, 299'990}) {
+  for (const size_t at : {size_t{200'000}, size_t{5}, size_t{100'000}, size_t{299'990}}) {
     pieces.push_back({big.data() + at, 10});
     holds.push_back(arena->Keep(pieces.back()));
   }

@@ -123,7 +123,7 @@ CursorModel MergedModel(const std::vector<Source>& sources) {
   for (size_t i = 0; i < sources.size(); ++i) {
     for (const auto& [key, entry] : sources[i].entries) {
       const bool covered = std::any_of(sources.begin(), sources.begin() + static_cast<std::ptrdiff_t>(i),
-                                       [&key = key](const Source& newer) { return newer.Covers(key); });
+                                       [&covered_key = key](const Source& newer) { return newer.Covers(covered_key); });
       if (!covered) merged.emplace(key, entry);
     }
   }

@@ -77,7 +77,9 @@ TEST(LsmFlush, ReachesIntoAllPartitionsThatItsSliceNowFallsInto) {
   LsmState divided = StateOf({{"", {1}}, {"h", {1}}, {"y", {1}}});
   ASSERT_EQ(ApplyLsmEdit(EncodeLsmFlush(flush), divided), Status::Ok());
   EXPECT_EQ(LayoutOf(divided), (Layout{{"", {2, 1}}, {"h", {2, 1}}, {"y", {1}}}));
-  for (const size_t i : {0, 1}) EXPECT_EQ(divided.partitions[i].pieces[0].contents.range_tombstones, 1u);
+  for (const size_t i : {size_t{0}, size_t{1}}) {
+    EXPECT_EQ(divided.partitions[i].pieces[0].contents.range_tombstones, 1u);
+  }
 }
 
 TEST(LsmFlush, BeginsNoPartitionWhereRangeTombstonesReach) {
