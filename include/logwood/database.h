@@ -92,11 +92,11 @@ class Database {
                                                     const TransactOptions& options = {});
 
   // After a failure that has stopped writing: makes the database writable again, without closing it. Brings all that is
-  // in memory into new files and begins a new log; reads and views go on meanwhile. Writes whose outcome was unknown
-  // are not applied from then on. Does nothing where nothing has failed. What made the failure must be mended first. A
-  // full store needs no call: it is tried again by itself, every ten seconds at least. The same goes for collections
-  // that were to be created or dropped, and for what was to be ingested. Cost: as Flush(). Errors: kReadOnly, kClosed,
-  // kIo, kNoSpace, kCorruption: then things are as they were, and it may be called again.
+  // in memory into new files and begins a new log; reads and views go on meanwhile. What had an unknown outcome is not
+  // applied from then on: writes, collections that were to be created or dropped, and what was to be ingested. Does
+  // nothing where nothing has failed. What made the failure must be mended first. A full store needs no call: it is
+  // tried again by itself, every ten seconds at least. Cost: as Flush(). Errors: kReadOnly, kClosed, kIo, kNoSpace,
+  // kCorruption: then things are as they were, and it may be called again.
   Status Resume();
 
   // Everything as it is now. Cost: a pointer copy. Errors: kClosed.
