@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace logwood {
 namespace {
@@ -106,19 +107,32 @@ void PagePool::GiveLarge(std::byte* pages, size_t count) noexcept {
   for (const Large& large : replaced) FreeBytes(large.pages, large.count * kPageSize);
 }
 
+// Where as much is kept as may be, pieces of other sizes go first: nobody may ask for these any more, and what comes
+// and goes would lose its memory, and be given new one, each time.
 void PagePool::GivePages(std::byte* pages, size_t count) noexcept {
   ForbidAccess(pages, count * kPageSize);
+  std::vector<std::pair<std::byte*, size_t>> dropped;  // With their sizes, in pages.
   {
     const std::lock_guard lock(mutex_);
-    if (warm_bytes_ + count * kPageSize <= kWarmBytesMax) {
-      warm_bytes_ += count * kPageSize;
-      warm_[count].push_back(pages);
-      return;
+    warm_[count].push_back(pages);
+    warm_bytes_ += count * kPageSize;
+    while (warm_bytes_ > kWarmBytesMax) {
+      size_t most = count;
+      size_t most_pages = 0;
+      for (size_t other = 1; other <= kPooledPagesMax; ++other) {
+        if (other == count || other * warm_[other].size() <= most_pages) continue;
+        most = other;
+        most_pages = other * warm_[other].size();
+      }
+      dropped.emplace_back(warm_[most].back(), most);
+      warm_[most].pop_back();
+      warm_bytes_ -= most * kPageSize;
     }
   }
-  DropPages(pages, count * kPageSize);
+  if (dropped.empty()) return;
+  for (const auto& [piece, size] : dropped) DropPages(piece, size * kPageSize);
   const std::lock_guard lock(mutex_);
-  cold_[count].push_back(pages);
+  for (const auto& [piece, size] : dropped) cold_[size].push_back(piece);
 }
 
 }  // namespace logwood

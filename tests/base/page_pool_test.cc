@@ -92,6 +92,18 @@ TEST(PagePool, WhatIsGivenBackLeavesTheProcess) {
   EXPECT_GE(ResidentBytes(places, kSize), kCount * kSize * 9 / 10) << "what was free is not used again";
 }
 
+// First as much is kept of pieces of one size as may be, then only those of another come and go.
+TEST(PagePool, KeepsTheMemoryOfWhatComesAndGoesWhateverCameBefore) {
+  const auto pool = std::make_shared<PagePool>(MemoryBudget::Of(64 << 20));
+  std::vector<PooledBytes> before(100);
+  for (PooledBytes& piece : before) piece = Filled(*pool, 2 * kPageSize);
+  before.clear();
+  for (int i = 0; i < 200; ++i) {
+    std::byte* const place = Filled(*pool, kPageSize).get();
+    EXPECT_EQ(ResidentBytes({place}, kPageSize), kPageSize);
+  }
+}
+
 TEST(PagePool, GivesALargePieceToTheNextOfItsSize) {
   constexpr size_t kSize = 100'000;
   const auto pool = std::make_shared<PagePool>(MemoryBudget::Of(64 << 20));
