@@ -54,8 +54,8 @@ TEST(MemoryCharge, LastsAsLongAsItLives) {
 }
 
 TEST(MemoryBudget, OfADatabaseSetsAPartAside) {
-  EXPECT_EQ(MemoryBudget::Of(80'000)->blocks_bytes_room(), 70'000u);
-  EXPECT_EQ(MemoryBudget::Of(uint64_t{1} << 30)->blocks_bytes_room(), uint64_t{1018} << 20);
+  EXPECT_EQ(MemoryBudget::Of(80'000)->blocks_bytes_room(), 67'500u);
+  EXPECT_EQ(MemoryBudget::Of(uint64_t{1} << 30)->blocks_bytes_room(), uint64_t{1012} << 20);
 }
 
 }  // namespace
